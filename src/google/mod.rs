@@ -1,0 +1,13 @@
+//! Talking to Google: read-only, typed, one module per API.
+//!
+//! Everything Google sends is kept as it was sent ([`Raw`]); the typed views beside each call read only the fields
+//! that gwsaudit uses, and tolerate the rest.
+
+pub mod access_context;
+pub mod directory;
+pub mod policies;
+pub mod raw;
+pub mod reports;
+pub mod resource_manager;
+
+pub use raw::{Raw, Unreadable};

@@ -1,0 +1,143 @@
+//! Admin SDK Reports API (Discovery document `admin reports_v1`): activities.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The log that an activity belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Application {
+    /// What administrators did.
+    Admin,
+    /// What users granted to apps.
+    Token,
+    /// Why a token request was allowed.
+    AccessEvaluation,
+}
+
+impl Application {
+    /// The name in the API's path and in `id.applicationName`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Token => "token",
+            Self::AccessEvaluation => "access_evaluation",
+        }
+    }
+}
+
+/// One activity: who did what, in one or several events.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Activity {
+    /// When, and which.
+    pub id: ActivityId,
+    /// Who; absent for Google itself.
+    #[serde(default)]
+    pub actor: Actor,
+    /// What, in Google's order.
+    #[serde(default)]
+    pub events: Vec<Event>,
+}
+
+/// Identity of an activity: time, qualifier and application together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityId {
+    /// When it happened.
+    pub time: Timestamp,
+    /// An int64 as text, negative ones included.
+    pub unique_qualifier: String,
+    /// `admin`, `token`, …
+    pub application_name: Option<String>,
+    /// The tenant.
+    pub customer_id: Option<String>,
+}
+
+/// Who acted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// Their address at that time.
+    pub email: Option<String>,
+    /// Their stable id; `105250506097979753968` stands for unknown actors.
+    pub profile_id: Option<String>,
+    /// The client an action came through.
+    pub application_info: Option<ApplicationInfo>,
+}
+
+/// The client an action came through.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplicationInfo {
+    /// Its client ID.
+    pub oauth_client_id: Option<String>,
+    /// The name that its developer chose: hostile.
+    pub application_name: Option<String>,
+}
+
+/// One event of an activity.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Event {
+    /// Such as `SECURITY_SETTINGS`.
+    #[serde(rename = "type")]
+    pub event_type: Option<String>,
+    /// Such as `SESSION_CONTROL_SETTINGS_CHANGE`.
+    pub name: String,
+    /// Its parameters, in any order.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+    /// Whether it took effect; absent where none was recorded.
+    pub status: Option<EventStatus>,
+}
+
+/// Whether an event took effect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventStatus {
+    /// `SUCCEEDED`, `SUCCEEDED_WITH_WARNINGS`, `FAILED`, `SKIPPED`, `UNKNOWN_EVENT_STATUS`, or whatever Google adds.
+    pub event_status: Option<String>,
+}
+
+/// One parameter. Which field is present decides its type, not what Google's table says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Text.
+    pub value: Option<String>,
+    /// A number, mostly as text.
+    pub int_value: Option<Value>,
+    /// A switch.
+    pub bool_value: Option<bool>,
+    /// Several texts.
+    pub multi_value: Option<Vec<String>>,
+    /// Several numbers.
+    pub multi_int_value: Option<Vec<Value>>,
+    /// A message.
+    pub message_value: Option<Value>,
+    /// Several messages.
+    pub multi_message_value: Option<Vec<Value>>,
+}
+
+impl Event {
+    /// The parameter of that name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// The text of the parameter of that name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.parameter(name).and_then(|parameter| parameter.value.as_deref())
+    }
+}
+
+impl Parameter {
+    /// Every text in it: the value, or the several values.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.value.as_deref().into_iter().chain(self.multi_value.iter().flatten().map(String::as_str))
+    }
+}

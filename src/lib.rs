@@ -1,0 +1,15 @@
+//! gwsaudit: an auditor of Google Workspace policy that never guesses.
+//!
+//! The folders are the stages that data flows through, and imports point back along that arrow only:
+//!
+//! ```text
+//! google → collect → snapshot → evidence → facts → checks → report
+//! ```
+//!
+//! `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
+//! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
+
+pub mod domain;
+pub mod google;
+pub mod report;
+pub mod simulator;

@@ -1,0 +1,2 @@
+//! The `gwsaudit` binary.
+fn main() {}

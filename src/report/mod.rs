@@ -1,0 +1,5 @@
+//! Results to bytes: one model, one file per format, syntax only.
+//!
+//! Reporters never judge, filter or read a clock; they receive a finished [`model::Report`].
+
+pub mod model;

@@ -1,0 +1,413 @@
+//! The report, version 1: what `--format json` prints, field for field, and what every other format is made from.
+//!
+//! These structures are the public contract, kept apart from the types that judge. Lists arrive sorted by code point
+//! and fields serialise in the order written here, so the same input gives the same bytes.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
+
+/// The schema name that every JSON report carries.
+pub const SCHEMA: &str = "gwsaudit/report/1";
+
+/// One audit of one tenant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program that judged.
+    pub tool: Tool,
+    /// The tenant that was judged.
+    pub tenant: Tenant,
+    /// The moment as of which everything is judged: now, or a snapshot's collection time.
+    pub audited_at: Timestamp,
+    /// Start of the administrators' audit log at hand; null where none is.
+    pub evidence_from: Option<Timestamp>,
+    /// One per source asked, also those that failed; sorted by id.
+    pub sources: Vec<Source>,
+    /// The two settings for every org unit in question; sorted by path.
+    pub org_units: Vec<OrgUnit>,
+    /// Grants of the apps under audit; sorted by user, then client ID.
+    pub connections: Vec<Connection>,
+    /// The verdicts; sorted by check, org unit, user, app, client ID.
+    pub results: Vec<CheckResult>,
+    /// Log events that may touch a fact and could not be read for certain.
+    pub unread_events: Vec<UnreadEvent>,
+    /// How many results have which status.
+    pub summary: Summary,
+}
+
+/// The program that judged.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// Always `gwsaudit`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// The tenant that was judged.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tenant {
+    /// Google's customer ID, or what the configuration says where Google did not tell.
+    pub customer: String,
+    /// The primary domain; null where Google did not tell.
+    pub primary_domain: Option<String>,
+}
+
+/// How reading one source went.
+#[derive(Debug, Clone, Serialize)]
+pub struct Source {
+    /// Such as `reports.admin`.
+    pub id: String,
+    /// How it ended.
+    pub status: SourceStatus,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// Items received.
+    pub items: u64,
+    /// What went wrong, for people; null where nothing did.
+    pub error: Option<String>,
+    /// What to do about the error; null where there is none.
+    pub next_step: Option<String>,
+    /// What was deliberately not asked, or why the source was skipped; null where there is nothing to say.
+    pub note: Option<String>,
+}
+
+/// How reading one source ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceStatus {
+    /// Everything asked for arrived.
+    Complete,
+    /// Some of it arrived.
+    Partial,
+    /// Google refused.
+    Denied,
+    /// It could not be read for another reason.
+    Failed,
+    /// It was not asked.
+    Skipped,
+}
+
+/// The two settings in one org unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrgUnit {
+    /// Its path.
+    pub path: OrgUnitPath,
+    /// Google Cloud session control.
+    pub cloud_session: CloudSession,
+    /// Access of each app under audit.
+    pub apps: BTreeMap<AppId, AppAccess>,
+}
+
+/// Google Cloud session control as it is in force for an org unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct CloudSession {
+    /// `required`, `not_required` or `unknown`.
+    pub reauth: &'static str,
+    /// Session length; null where unknown or where reauthentication is not required.
+    pub frequency_seconds: Option<u32>,
+    /// `password`, `security_key` or `unknown`; null where reauthentication is not required.
+    pub method: Option<&'static str>,
+    /// `yes`, `no` or `unknown`; null where reauthentication is not required.
+    pub exempt_trusted_apps: Option<&'static str>,
+    /// Of the exemption; null where reauthentication is not required.
+    pub exempt_confidence: Option<&'static str>,
+    /// The org unit whose own setting it is; null for an own or unknown value.
+    pub inherited_from: Option<OrgUnitPath>,
+    /// Of `reauth`: `proven`, `presumed` or `unknown`.
+    pub confidence: &'static str,
+    /// Whether evidence contradicts itself.
+    pub conflict: bool,
+}
+
+/// One app's access level as it is in force for an org unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppAccess {
+    /// `trusted`, `limited`, `specific_data`, `blocked`, `unconfigured` or `unknown`.
+    pub access: &'static str,
+    /// The org unit whose own setting it is; null for an own or unknown value.
+    pub inherited_from: Option<OrgUnitPath>,
+    /// `proven`, `presumed` or `unknown`.
+    pub confidence: &'static str,
+    /// Whether evidence contradicts itself.
+    pub conflict: bool,
+}
+
+/// One user's grant to one app under audit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Connection {
+    /// Who granted it.
+    pub user: Email,
+    /// The user's org unit; null where the directory does not tell.
+    pub org_unit: Option<OrgUnitPath>,
+    /// The app it is taken for.
+    pub app: AppId,
+    /// The client that holds it.
+    pub client_id: ClientId,
+    /// Whether its scopes make it subject to Cloud session control.
+    pub cloud_scope: CloudScope,
+    /// What becomes of it; `survives` and `breaks` rest on proven facts.
+    pub outcome: Outcome,
+    /// Latest authorisation in the token log; null where it shows none.
+    pub last_authorized_at: Option<Timestamp>,
+    /// For a connection that breaks: the latest moment by which its refresh fails.
+    pub next_failure_by: Option<Timestamp>,
+}
+
+/// What becomes of a connection at the end of a Cloud session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Its refresh goes on working.
+    Survives,
+    /// Its refresh fails until somebody authorises it again.
+    Breaks,
+    /// The evidence does not say.
+    Undetermined,
+}
+
+/// One verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckResult {
+    /// The check.
+    pub check: CheckId,
+    /// The pack it belongs to.
+    pub pack: PackId,
+    /// How much a failure matters.
+    pub severity: Severity,
+    /// The verdict.
+    pub status: Status,
+    /// What the verdict rests on; null unless the status is `pass`, `fail` or `not_applicable`.
+    pub confidence: Option<Confidence>,
+    /// What was judged.
+    pub subject: Subject,
+    /// One sentence.
+    pub summary: String,
+    /// What the verdict rests on.
+    pub evidence: Vec<Evidence>,
+    /// What would settle an undetermined verdict.
+    pub missing: Vec<Missing>,
+    /// What to do; null where there is nothing to do.
+    pub remediation: Option<Remediation>,
+    /// Why the finding is hidden; null unless `suppressed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<Suppression>,
+    /// Stable across runs for the same check and subject.
+    pub fingerprint: String,
+}
+
+/// A verdict's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is as it should be.
+    Pass,
+    /// It is not.
+    Fail,
+    /// The evidence does not say.
+    Undetermined,
+    /// The question does not arise.
+    NotApplicable,
+    /// A person has to look.
+    Manual,
+    /// It fails, and the operator accepted that until a date.
+    Suppressed,
+}
+
+impl Status {
+    /// All of them, in the order of the summary.
+    pub const ALL: [Self; 6] =
+        [Self::Pass, Self::Fail, Self::Undetermined, Self::NotApplicable, Self::Manual, Self::Suppressed];
+
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Undetermined => "undetermined",
+            Self::NotApplicable => "not_applicable",
+            Self::Manual => "manual",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
+/// What a settled verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// On what evidence suggests.
+    Presumed,
+    /// On proven facts alone.
+    Proven,
+}
+
+impl Confidence {
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Presumed => "presumed",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+/// What was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// What kind of thing.
+    pub kind: SubjectKind,
+    /// The org unit, where one is meant.
+    pub org_unit: Option<OrgUnitPath>,
+    /// The user, where one is meant.
+    pub user: Option<Email>,
+    /// The app, where one is meant.
+    pub app: Option<AppId>,
+    /// The client, where one is meant.
+    pub client_id: Option<ClientId>,
+}
+
+/// What kind of thing was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// The tenant as a whole; also where the subjects themselves could not be listed.
+    Tenant,
+    /// An org unit.
+    OrgUnit,
+    /// A user.
+    User,
+    /// An app, in an org unit where one is named.
+    App,
+    /// A user's grant to an app.
+    Connection,
+}
+
+impl SubjectKind {
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::OrgUnit => "org_unit",
+            Self::User => "user",
+            Self::App => "app",
+            Self::Connection => "connection",
+        }
+    }
+}
+
+/// Something observed or attested.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Evidence {
+    /// Where it comes from: a source id, or `attestation`.
+    pub source: String,
+    /// When it was so; null for what was read at the time of the audit.
+    pub at: Option<Timestamp>,
+    /// Where exactly: a log event's qualifier, a file and line.
+    pub locator: String,
+    /// What it says, in a sentence.
+    pub says: String,
+}
+
+/// What would settle an undetermined verdict.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Missing {
+    /// The fact that is not known: `cloud-session-control`, `app-access`, …
+    pub fact: String,
+    /// Why it is not known.
+    pub why: String,
+    /// What to do so that it is.
+    pub supply: String,
+}
+
+/// What to do about a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remediation {
+    /// In order.
+    pub steps: Vec<String>,
+    /// The console's page; a convenience, links are no documented interface.
+    pub console_url: Option<String>,
+}
+
+/// An accepted risk that hides a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// Why it was accepted.
+    pub reason: String,
+    /// Until when (a date, inclusive).
+    pub expires: jiff::civil::Date,
+}
+
+/// Log events of one name that may touch a fact and could not be read for certain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadEvent {
+    /// The source they came from.
+    pub source: String,
+    /// The event's name as Google wrote it.
+    pub name: String,
+    /// The parameters that could not be read; sorted.
+    pub parameters: Vec<String>,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first_at: Timestamp,
+    /// The last of them.
+    pub last_at: Timestamp,
+    /// What they may have changed; sorted.
+    pub touches: Vec<Touch>,
+}
+
+/// A fact that an event may have changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Touch {
+    /// `cloud-session-control` or `app-access`.
+    pub setting: &'static str,
+    /// Where; null where it may be any org unit.
+    pub org_unit: Option<OrgUnitPath>,
+    /// Which app (a catalogue id or a client ID); null where it may be any.
+    pub app: Option<String>,
+}
+
+/// How many results have which status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Results that pass.
+    pub pass: u64,
+    /// Results that fail.
+    pub fail: u64,
+    /// Results that the evidence does not settle.
+    pub undetermined: u64,
+    /// Results to which the question does not apply.
+    pub not_applicable: u64,
+    /// Results that a person has to look at.
+    pub manual: u64,
+    /// Failures that were accepted.
+    pub suppressed: u64,
+}
+
+impl Summary {
+    /// Counts the statuses.
+    #[must_use]
+    pub fn of(results: &[CheckResult]) -> Self {
+        let mut summary = Self::default();
+        for result in results {
+            *match result.status {
+                Status::Pass => &mut summary.pass,
+                Status::Fail => &mut summary.fail,
+                Status::Undetermined => &mut summary.undetermined,
+                Status::NotApplicable => &mut summary.not_applicable,
+                Status::Manual => &mut summary.manual,
+                Status::Suppressed => &mut summary.suppressed,
+            } += 1;
+        }
+        summary
+    }
+}

@@ -1,0 +1,1 @@
+//! A Google Workspace of our own, behind the same endpoints, to try everything on.

@@ -1,0 +1,5 @@
+//! The one integration binary: the real program and its stages, by surface.
+
+mod google;
+mod report;
+mod simulator;
