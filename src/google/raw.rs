@@ -1,3 +1,5 @@
+//! A thing exactly as Google sent it, and the typed view of it.
+
 use std::fmt;
 use std::marker::PhantomData;
 
