@@ -9,7 +9,11 @@
 //! `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
 //! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
 
+pub mod checks;
 pub mod domain;
+pub mod evidence;
+pub mod facts;
 pub mod google;
 pub mod report;
 pub mod simulator;
+pub mod snapshot;

@@ -2,4 +2,5 @@
 //!
 //! Reporters never judge, filter or read a clock; they receive a finished [`model::Report`].
 
+pub mod fingerprint;
 pub mod model;

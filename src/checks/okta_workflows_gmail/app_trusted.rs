@@ -1,0 +1,86 @@
+use super::{APP_ACCESS_HELP, OKTA_ARTICLE, PACK, make_trusted};
+use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::domain::Severity;
+use crate::evidence::APP_ACCESS_URL;
+use crate::facts::{Access, AppFacts, Facts, Reauth, Truth, UnitIndex};
+use crate::report::model::{Remediation, Status};
+
+/// Where reauthentication is required, the app must be Trusted.
+pub(crate) struct AppTrusted;
+
+static META: Meta = Meta {
+    id: "app-trusted",
+    pack: PACK,
+    title: "The app is Trusted where reauthentication is required",
+    severity: Severity::High,
+    subjects: SubjectSet::AppsInOrgUnits,
+    why: "\"Exempt trusted apps\" spares only apps whose access level is Trusted in the user's own org unit. Limited, Specific \
+          Google data, Blocked and unconfigured apps lose their refresh at the end of the session.",
+    fails_when: "reauthentication is required and the app's access is not Trusted",
+    not_applicable_when: "reauthentication is not required",
+    fix: "Set the app to Trusted under Security > Access and data control > API controls > Manage third-party app access, for \
+          the org units whose users hold connections.",
+    limits: "No API returns an app's level. The audit log names single changes until August 2026; later events, bulk changes \
+             and uploads tell only that something changed.",
+    references: &[OKTA_ARTICLE, APP_ACCESS_HELP],
+};
+
+fn parts(subject: Subject<'_>) -> Option<(&AppFacts, UnitIndex)> {
+    match subject {
+        Subject::AppInOrgUnit(app, unit) => Some((app, unit)),
+        Subject::OrgUnit(_) | Subject::App(_) | Subject::Connection(_) => None,
+    }
+}
+
+impl Check for AppTrusted {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
+        let Some((app, unit)) = parts(subject) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
+        let reauth = &facts.sessions[unit].reauth;
+        let access = &app.access[unit];
+        let required = reauth.truth(|reauth| *reauth == Reauth::Required);
+        let trusted = access.truth(|access| *access == Access::Trusted);
+        let outcome = Outcome::new(required, trusted).resting_on(reauth);
+        if required == Truth::FalseProven { outcome } else { outcome.resting_on(access) }
+    }
+
+    fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
+        let Some((app, unit)) = parts(subject) else { return META.title.to_owned() };
+        let (path, name, access) = (facts.tree.path(unit), &app.definition.name, &app.access[unit]);
+        match status {
+            Status::Pass => format!("{name} is Trusted in {path}."),
+            Status::Fail | Status::Suppressed => {
+                let level = access.value().map_or("not Trusted", |access| access.describe());
+                format!("{name} is {level} in {path}, where reauthentication is required.")
+            }
+            Status::NotApplicable => {
+                format!("{path} does not require reauthentication, so {name} needs no trust there.")
+            }
+            Status::Undetermined | Status::Manual => {
+                if access.in_conflict() {
+                    format!("The evidence on the access of {name} in {path} contradicts itself.")
+                } else if access.strength().is_none() {
+                    format!("Whether {name} is Trusted in {path} is not known.")
+                } else {
+                    format!("Whether {name} must be, and is, Trusted in {path} is not proven.")
+                }
+            }
+        }
+    }
+
+    fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation {
+        let steps = parts(subject)
+            .map(|(app, unit)| {
+                let named = match app.only_client() {
+                    Some(client) => format!("{} (client ID {client})", app.definition.name),
+                    None => app.definition.name.clone(),
+                };
+                vec![make_trusted(&named, facts.tree.path(unit))]
+            })
+            .unwrap_or_default();
+        Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+    }
+}

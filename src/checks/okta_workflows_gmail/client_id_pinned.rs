@@ -1,0 +1,143 @@
+use std::sync::Arc;
+
+use super::{APP_ACCESS_HELP, PACK};
+use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::domain::Severity;
+use crate::evidence::{APP_ACCESS_URL, Item, Source};
+use crate::facts::{AppFacts, Facts, Gap, Identity, Truth};
+use crate::report::model::{Remediation, Status};
+use crate::snapshot::SourceId;
+
+/// An app must be known by its client ID, and its name must be its own.
+pub(crate) struct ClientIdPinned;
+
+static META: Meta = Meta {
+    id: "client-id-pinned",
+    pack: PACK,
+    title: "The app is known by its client ID, and no other client bears its name",
+    severity: Severity::Medium,
+    subjects: SubjectSet::Apps,
+    why: "Whoever registers an OAuth app chooses its display name. An app recognised by name alone may be another: trust given \
+          to it may go to a stranger, and verdicts about it may be about the wrong client.",
+    fails_when: "the app is recognised by display name alone, or a second client ID bears the same name",
+    not_applicable_when: "no grant and no event names the app",
+    fix: "Run `gwsaudit apps discover`, make sure with the vendor which client ID is the app's, and pin it in the configuration \
+          ([[apps]] id, client_ids). Block any other client that bears the name.",
+    limits: "Google publishes no list of Okta's client IDs. Clients that nobody in this tenant authorised are not seen.",
+    references: &[APP_ACCESS_HELP],
+};
+
+/// The sources that could name a client.
+const WITNESSES: [SourceId; 3] = [SourceId::Grants, SourceId::TokenLog, SourceId::AdminLog];
+
+fn app(subject: Subject<'_>) -> Option<&AppFacts> {
+    match subject {
+        Subject::App(app) => Some(app),
+        Subject::OrgUnit(_) | Subject::AppInOrgUnit(..) | Subject::Connection(_) => None,
+    }
+}
+
+fn namesakes(app: &AppFacts) -> Vec<String> {
+    app.clients_known(Identity::ByName).map(|client| client.client.to_string()).collect()
+}
+
+impl Check for ClientIdPinned {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
+        let Some(app) = app(subject) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
+        let mut gaps = std::collections::BTreeSet::new();
+        for id in WITNESSES {
+            let source = facts.evidence.source(id);
+            let not_asked = source.map_or(0, |source| source.users_not_asked);
+            if !facts.evidence.is_complete(id) {
+                gaps.insert(Gap {
+                    fact: "client-id",
+                    why: format!("{id} is not at hand in full, and may name another client"),
+                    supply: format!("make {id} readable for the audit, then run it again"),
+                });
+            } else if not_asked > 0 {
+                gaps.insert(Gap {
+                    fact: "client-id",
+                    why: format!("{not_asked} users were not asked for their grants"),
+                    supply: "run the audit with --scan all".to_owned(),
+                });
+            }
+        }
+        let seen = app.clients.iter().any(|client| client.seen);
+        let alone = app.clients_known(Identity::ByName).next().is_none();
+        let all_seen = gaps.is_empty();
+        let applicable = match (seen, all_seen) {
+            (true, _) => Truth::TrueProven,
+            (false, true) => Truth::FalseProven,
+            (false, false) => Truth::Unknown,
+        };
+        let healthy = match (alone, all_seen) {
+            (false, _) => Truth::FalseProven,
+            (true, true) => Truth::TrueProven,
+            (true, false) => Truth::Unknown,
+        };
+        let mut outcome = Outcome::new(applicable, healthy);
+        outcome.gaps = gaps;
+        for client in app.clients.iter().filter(|client| client.seen) {
+            let pinned = match client.identity {
+                Identity::Pinned => "pinned",
+                Identity::ByName => "recognised by name alone",
+            };
+            let names: Vec<String> = client.names.iter().map(|name| format!("{name:?}")).collect();
+            outcome.evidence.insert(Arc::new(Item {
+                at: None,
+                source: Source::Google(SourceId::Grants),
+                locator: client.client.to_string(),
+                says: format!(
+                    "goes by {}; {pinned}",
+                    if names.is_empty() { "no name".to_owned() } else { names.join(", ") }
+                ),
+            }));
+        }
+        outcome
+    }
+
+    fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
+        let Some(app) = app(subject) else { return META.title.to_owned() };
+        let name = &app.definition.name;
+        match status {
+            Status::Pass => format!("{name} is pinned to its client ID, and no other client bears its name."),
+            Status::Fail | Status::Suppressed => {
+                let others = namesakes(app).join(", ");
+                if app.definition.is_pinned() {
+                    format!("Another client bears the name of {name}: {others}.")
+                } else {
+                    format!("{name} is recognised by its display name alone, as {others}.")
+                }
+            }
+            Status::NotApplicable => format!("No grant and no event names {name}."),
+            Status::Undetermined | Status::Manual => {
+                format!("Whether another client bears the name of {name} could not be seen in full.")
+            }
+        }
+    }
+
+    fn remediation(&self, subject: Subject<'_>, _facts: &Facts) -> Remediation {
+        let steps = app(subject).map_or_else(Vec::new, |app| {
+            let (id, others) = (&app.definition.id, namesakes(app));
+            if app.definition.is_pinned() {
+                vec![format!(
+                    "Find out whose client {} is. If it is the vendor's too, add it to client_ids of {id} in the configuration; \
+                     otherwise block it under API controls.",
+                    others.join(", ")
+                )]
+            } else {
+                let list: Vec<String> = others.iter().map(|other| format!("{other:?}")).collect();
+                vec![format!(
+                    "Make sure with the vendor that the client is theirs, then pin it in the configuration: [[apps]] \
+                     id = \"{id}\", client_ids = [{}].",
+                    list.join(", ")
+                )]
+            }
+        });
+        Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+    }
+}

@@ -1,0 +1,137 @@
+use super::{OAUTH_HELP, OKTA_ARTICLE, PACK, SESSION_HELP, make_trusted, tick_exemption};
+use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::domain::{CloudScope, OrgUnitPath, Severity, humane_time};
+use crate::evidence::{APP_ACCESS_URL, SESSION_CONTROL_URL};
+use crate::facts::{Access, ConnectionFacts, EXEMPTION, Facts, Holder, Reauth, Truth};
+use crate::report::model::{Remediation, Status};
+
+/// A connection must outlive the Cloud session of its user.
+pub(crate) struct ConnectionSurvivesReauth;
+
+static META: Meta = Meta {
+    id: "connection-survives-reauth",
+    pack: PACK,
+    title: "The connection outlives the user's Google Cloud session",
+    severity: Severity::High,
+    subjects: SubjectSet::Connections,
+    why: "A grant that holds a Google Cloud scope is refused its refresh when the user's Google Cloud session has run out, unless \
+          trusted apps are exempt and the app is Trusted, both in the user's own org unit. Okta Workflows' Gmail connector asks \
+          for cloud-platform with its default scopes.",
+    fails_when: "the grant carries a Cloud scope, reauthentication applies to the user, and the app is not both exempt and Trusted",
+    not_applicable_when: "the user is suspended or deleted",
+    fix: "Tick \"Exempt trusted apps\" and make the app Trusted for the user's org unit, or re-create the connection with \
+          customised scopes that leave the Cloud scope out; then authorise the connection once more.",
+    limits: "Google lists nowhere which scopes count as Cloud scopes; a grant with a scope on neither list of the catalogue stays \
+             undetermined. Access Context Manager bindings take precedence over the console's page and must be readable, or \
+             stated not to exist.",
+    references: &[OKTA_ARTICLE, SESSION_HELP, OAUTH_HELP],
+};
+
+fn connection(subject: Subject<'_>) -> Option<&ConnectionFacts> {
+    match subject {
+        Subject::Connection(connection) => Some(connection),
+        Subject::OrgUnit(_) | Subject::AppInOrgUnit(..) | Subject::App(_) => None,
+    }
+}
+
+fn place(connection: &ConnectionFacts) -> String {
+    connection.org_unit.as_ref().map_or_else(String::new, |path| format!(" in {path}"))
+}
+
+impl Check for ConnectionSurvivesReauth {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn evaluate(&self, subject: Subject<'_>, _facts: &Facts) -> Outcome {
+        let Some(connection) = connection(subject) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
+        let mut outcome = Outcome::new(connection.live(), connection.survives);
+        outcome.evidence.extend(connection.grant.iter().cloned());
+        if connection.live() == Truth::FalseProven {
+            return outcome;
+        }
+        outcome.gaps.extend(connection.gaps.iter().cloned());
+        // A grant without any Cloud scope survives whatever the settings say.
+        if connection.cloud == CloudScope::No {
+            return outcome;
+        }
+        let outcome = outcome.resting_on(&connection.reauth);
+        if connection.reauth.truth(|reauth| *reauth == Reauth::Required) == Truth::FalseProven {
+            return outcome;
+        }
+        outcome.resting_on(&connection.exempt).resting_on(&connection.access)
+    }
+
+    fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
+        let Some(connection) = connection(subject) else { return META.title.to_owned() };
+        let (user, place) = (&connection.user, place(connection));
+        match status {
+            Status::Pass if connection.cloud == CloudScope::No => {
+                format!("The connection of {user}{place} holds no Cloud scope and survives.")
+            }
+            Status::Pass if connection.reauth.value() == Some(&Reauth::NotRequired) => {
+                format!("The connection of {user}{place} survives: reauthentication does not apply.")
+            }
+            Status::Pass => {
+                format!("The connection of {user}{place} survives: trusted apps are exempt and the app is Trusted.")
+            }
+            Status::Fail | Status::Suppressed => {
+                let why = match (connection.exempt.value(), connection.access.value()) {
+                    (Some(false), Some(access)) if *access != Access::Trusted => {
+                        format!("trusted apps are not exempt and the app is {}", access.describe())
+                    }
+                    (Some(false), _) => "trusted apps are not exempt".to_owned(),
+                    (_, Some(access)) => format!("the app is {}, not Trusted", access.describe()),
+                    (_, None) => "the app is not both exempt and Trusted".to_owned(),
+                };
+                match connection.next_failure_by() {
+                    Some(by) => format!("The connection of {user}{place} breaks by {}: {why}.", humane_time(by)),
+                    None => format!("The connection of {user}{place} breaks when its session ends: {why}."),
+                }
+            }
+            Status::NotApplicable => {
+                let what = if connection.holder == Holder::Suspended { "suspended" } else { "deleted" };
+                format!("{user} is {what}, so the connection is out of use.")
+            }
+            Status::Undetermined | Status::Manual => {
+                let open = if connection.cloud == CloudScope::Unknown {
+                    "whether its scopes are Cloud scopes is not known"
+                } else if !connection.gaps.is_empty() {
+                    "which session rule applies to the user is not known"
+                } else if connection.reauth.strength() != Some(crate::facts::Strength::Proven) {
+                    "whether reauthentication is required is not proven"
+                } else {
+                    "whether the app is both exempt and Trusted is not proven"
+                };
+                format!("Whether the connection of {user}{place} survives is open: {open}.")
+            }
+        }
+    }
+
+    fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation {
+        let Some(connection) = connection(subject) else { return Remediation { steps: Vec::new(), console_url: None } };
+        let root = OrgUnitPath::root();
+        let unit = connection.org_unit.as_ref().unwrap_or(&root);
+        let app = facts.apps.iter().find(|app| app.definition.id == connection.app);
+        let name = app.map_or_else(|| connection.app.to_string(), |app| app.definition.name.clone());
+        let mut steps = Vec::new();
+        let mut console_url = None;
+        let bound = connection.exempt.gaps.iter().find(|gap| gap.fact == EXEMPTION);
+        if let Some(gap) = bound {
+            steps.push(format!("{}.", gap.supply));
+        } else if connection.exempt.value() != Some(&true) {
+            steps.push(tick_exemption(connection.reauth.inherited_from.as_ref().unwrap_or(unit)));
+            console_url = Some(SESSION_CONTROL_URL.to_owned());
+        }
+        if connection.access.value() != Some(&Access::Trusted) {
+            steps.push(make_trusted(&format!("{name} (client ID {})", connection.client), unit));
+            console_url = console_url.or_else(|| Some(APP_ACCESS_URL.to_owned()));
+        }
+        steps.push(format!(
+            "Then authorise the connection once more in {name}. Where its flows need no Cloud API (reading, searching and \
+             sending mail do not), leaving cloud-platform out of its scopes is a cure without the two settings: revoke the old \
+             grant first, as its scopes stay merged otherwise."
+        ));
+        Remediation { steps, console_url }
+    }
+}

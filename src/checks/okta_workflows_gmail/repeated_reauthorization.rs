@@ -1,0 +1,279 @@
+//! The human repair that a dying connection leaves in the token log.
+//!
+//! A refresh that fails with `invalid_rapt` leaves no event at all; what shows is the next `authorize` of the same user
+//! and client. The rules (bursts of ten minutes are one repair, three repairs in thirty days, a gap of at least one
+//! session between them) are this project's own inference, so a failure is proven only where the session length is, every
+//! repair follows its session closely, and nothing else explains them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{OKTA_ARTICLE, PACK};
+use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::domain::{CloudScope, SessionLength, Severity, cloud_scope_of, humane_duration, humane_time};
+use crate::evidence::{Item, Source, TokenEvent, TokenEventKind};
+use crate::facts::{ConnectionFacts, Facts, Gap, Strength, Truth};
+use crate::report::model::{Remediation, Status};
+use crate::snapshot::SourceId;
+
+/// Nobody should have to authorise the same connection at the session's rhythm.
+pub(crate) struct RepeatedReauthorization;
+
+static META: Meta = Meta {
+    id: "repeated-reauthorization",
+    pack: PACK,
+    title: "The connection is not authorised again and again",
+    severity: Severity::Medium,
+    subjects: SubjectSet::Connections,
+    why: "When a connection dies at the end of each Google Cloud session, somebody repairs it by authorising it again. The token \
+          log shows the repairs: the same user, the same client, at the session's rhythm.",
+    fails_when: "the token log shows the user authorising the same client again and again at the session's rhythm",
+    not_applicable_when: "fewer than two authorisations are at hand",
+    fix: "See connection-survives-reauth for the cure. If that passes, look for another cause: revocations, password changes, \
+          several connections on one account.",
+    limits: "A user who gave up looks the same as a healthy one. Several connections of one account, a client in testing mode \
+             (seven days) and changed scopes look alike; where they may explain the repairs the failure is presumed at most.",
+    references: &[OKTA_ARTICLE],
+};
+
+/// Authorisations this close together are one repair: consent retries, one event per scope set.
+const BURST: SignedDuration = SignedDuration::from_mins(10);
+/// So many repairs …
+const REPAIRS: usize = 3;
+/// … within so long are a pattern.
+const PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A repair is prompt if it follows the end of the session within a day.
+const PROMPT: SignedDuration = SignedDuration::from_hours(24);
+/// Grants of a client in testing mode end after seven days.
+const TESTING: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The default since 2023, for want of a better number.
+const DEFAULT_SESSION: SignedDuration = SignedDuration::from_hours(16);
+
+fn connection(subject: Subject<'_>) -> Option<&ConnectionFacts> {
+    match subject {
+        Subject::Connection(connection) => Some(connection),
+        Subject::OrgUnit(_) | Subject::AppInOrgUnit(..) | Subject::App(_) => None,
+    }
+}
+
+/// Authorisations for a Cloud scope (or for scopes that the log does not tell), bursts counted once.
+fn repairs(events: &[TokenEvent]) -> Vec<Timestamp> {
+    let mut times: Vec<Timestamp> = Vec::new();
+    let mut burst_end: Option<Timestamp> = None;
+    for event in events {
+        if event.kind != TokenEventKind::Authorize || cloud_scope_of(&event.scopes) == CloudScope::No {
+            continue;
+        }
+        if burst_end.is_none_or(|end| event.at.duration_since(end) > BURST) {
+            times.push(event.at);
+        }
+        burst_end = Some(event.at);
+    }
+    times
+}
+
+/// The longest run of repairs, each at least one session after the one before, that fits into the period.
+fn rhythm(repairs: &[Timestamp], session: SignedDuration) -> Vec<Timestamp> {
+    let mut best: Vec<Timestamp> = Vec::new();
+    for start in 0..repairs.len() {
+        let mut run = vec![repairs[start]];
+        for at in &repairs[start + 1..] {
+            let Some(last) = run.last() else { break };
+            if at.duration_since(run[0]) > PERIOD {
+                break;
+            }
+            if at.duration_since(*last) + BURST >= session {
+                run.push(*at);
+            }
+        }
+        if run.len() >= best.len() {
+            best = run;
+        }
+    }
+    best
+}
+
+fn gaps_between(run: &[Timestamp]) -> impl Iterator<Item = SignedDuration> + '_ {
+    run.windows(2).map(|pair| pair[1].duration_since(pair[0]))
+}
+
+struct Pattern {
+    run: Vec<Timestamp>,
+    /// Something else may explain the repairs, or the session length is only assumed.
+    doubt: Option<String>,
+}
+
+fn pattern(connection: &ConnectionFacts) -> Option<Pattern> {
+    let (session, assumed) = match (connection.frequency.value(), connection.frequency.strength()) {
+        (Some(length), Some(Strength::Proven)) => (length.duration(), None),
+        (Some(length), _) => (length.duration(), Some("the session length is presumed")),
+        (None, _) => (DEFAULT_SESSION, Some("the session length is not known, 16 h were assumed")),
+    };
+    let run = rhythm(&repairs(&connection.events), session);
+    if run.len() < REPAIRS {
+        return None;
+    }
+    let weekly = gaps_between(&run).all(|gap| (gap - TESTING).abs() <= SignedDuration::from_hours(2));
+    let prompt = gaps_between(&run).all(|gap| gap <= session + PROMPT);
+    let explained = run.windows(2).any(|pair| {
+        let between = |at: &Timestamp| pair[0] < *at && *at <= pair[1];
+        connection.endings.iter().any(between)
+            || connection.events.iter().any(|event| event.kind == TokenEventKind::Revoke && between(&event.at))
+    });
+    let doubt = if weekly {
+        Some("the repairs are seven days apart, as with a client in testing mode")
+    } else if explained {
+        Some("revocations or password changes lie between some of them")
+    } else if !prompt {
+        Some("some repairs came more than a day after the session's end")
+    } else {
+        assumed
+    };
+    Some(Pattern { run, doubt: doubt.map(str::to_owned) })
+}
+
+fn authorizations(connection: &ConnectionFacts) -> usize {
+    connection.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).count()
+}
+
+impl Check for RepeatedReauthorization {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
+        let Some(connection) = connection(subject) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
+        let whole = facts.evidence.token_log.is_some();
+        let applicable = match (authorizations(connection) >= 2, whole) {
+            (true, _) => Truth::TrueProven,
+            (false, true) => Truth::FalseProven,
+            (false, false) => Truth::Unknown,
+        };
+        let mut gaps = BTreeSet::new();
+        if !whole {
+            gaps.insert(Gap {
+                fact: "token-log",
+                why: "the token log is not at hand in full".to_owned(),
+                supply: "make reports.token readable for the audit, then run it again".to_owned(),
+            });
+        }
+        let found = pattern(connection);
+        let healthy = match &found {
+            Some(Pattern { doubt: None, .. }) => Truth::FalseProven,
+            Some(Pattern { doubt: Some(doubt), .. }) => {
+                gaps.insert(Gap {
+                    fact: "cause-of-reauthorization",
+                    why: doubt.clone(),
+                    supply: "ask the user why the connection was authorised again, or attest session control of the org unit"
+                        .to_owned(),
+                });
+                Truth::FalsePresumed
+            }
+            None if whole => Truth::TrueProven,
+            None => Truth::Unknown,
+        };
+        let mut outcome = Outcome::new(applicable, healthy);
+        outcome.gaps = gaps;
+        let shown = found.map_or_else(|| repairs(&connection.events), |pattern| pattern.run);
+        outcome.evidence.extend(
+            connection.events.iter().filter(|event| shown.contains(&event.at)).map(|event| Arc::new(event_item(event))),
+        );
+        outcome
+    }
+
+    fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
+        let Some(connection) = connection(subject) else { return META.title.to_owned() };
+        let user = &connection.user;
+        let times = authorizations(connection);
+        match status {
+            Status::Pass => format!("{user} authorised the connection {times} times, not at the rhythm of a session."),
+            Status::Fail | Status::Suppressed => {
+                let run = pattern(connection).map(|pattern| pattern.run).unwrap_or_default();
+                let every = median(gaps_between(&run).collect());
+                let last = run.last().map(|at| humane_time(*at)).unwrap_or_default();
+                format!(
+                    "{user} authorised the connection {} times within 30 days, about every {}, last on {last}.",
+                    run.len(),
+                    humane_duration(every),
+                )
+            }
+            Status::NotApplicable => {
+                format!("Fewer than two authorisations of the connection of {user} are in the token log.")
+            }
+            Status::Undetermined | Status::Manual => {
+                format!("Whether {user} authorises the connection again and again cannot be seen in full.")
+            }
+        }
+    }
+
+    fn remediation(&self, _subject: Subject<'_>, _facts: &Facts) -> Remediation {
+        let steps = vec![
+            "Cure the connection as connection-survives-reauth says, then authorise it one last time; no further authorisation \
+             should follow."
+                .to_owned(),
+        ];
+        Remediation { steps, console_url: None }
+    }
+}
+
+fn event_item(event: &TokenEvent) -> Item {
+    let who = event.email.as_deref().unwrap_or("the user");
+    Item {
+        at: Some(event.at),
+        source: Source::Google(SourceId::TokenLog),
+        locator: format!("uniqueQualifier={}", event.qualifier),
+        says: format!("{who} authorised {}", event.client),
+    }
+}
+
+fn median(mut gaps: Vec<SignedDuration>) -> SignedDuration {
+    gaps.sort();
+    gaps.get(gaps.len() / 2).copied().unwrap_or_else(|| SessionLength::SHORTEST.duration())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+
+    fn authorize(minutes: i64) -> TokenEvent {
+        TokenEvent {
+            at: at(minutes),
+            qualifier: minutes.to_string(),
+            index: 0,
+            kind: TokenEventKind::Authorize,
+            email: None,
+            profile_id: None,
+            client: "1.apps.googleusercontent.com".parse().expect("a client ID"),
+            app_name: None,
+            client_type: None,
+            scopes: vec![crate::domain::Scope::from_google("https://www.googleapis.com/auth/cloud-platform")],
+        }
+    }
+
+    #[test]
+    fn a_burst_is_one_repair() {
+        let events: Vec<TokenEvent> = [0, 4, 12, 60].map(authorize).into();
+        assert_eq!(repairs(&events), [at(0), at(60)]);
+    }
+
+    #[test]
+    fn parallel_connections_are_no_rhythm() {
+        let session = SignedDuration::from_hours(16);
+        assert_eq!(rhythm(&[at(0), at(30), at(60), at(90)], session).len(), 1);
+    }
+
+    #[test]
+    fn repairs_a_session_apart_are_a_rhythm_within_thirty_days_only() {
+        let session = SignedDuration::from_hours(16);
+        let daily: Vec<Timestamp> = (0..4).map(|day| at(day * 24 * 60)).collect();
+        assert_eq!(rhythm(&daily, session).len(), 4);
+        let monthly: Vec<Timestamp> = (0..4).map(|month| at(month * 20 * 24 * 60)).collect();
+        assert_eq!(rhythm(&monthly, session).len(), 2);
+    }
+}

@@ -1,0 +1,77 @@
+use super::{OKTA_ARTICLE, PACK, SESSION_HELP, tick_exemption};
+use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::domain::{OrgUnitPath, Severity};
+use crate::evidence::SESSION_CONTROL_URL;
+use crate::facts::{Facts, Reauth, SessionControl, Truth};
+use crate::report::model::{Remediation, Status};
+
+/// Where reauthentication is required, trusted apps must be exempt.
+pub(crate) struct TrustedAppsExempt;
+
+static META: Meta = Meta {
+    id: "trusted-apps-exempt",
+    pack: PACK,
+    title: "Trusted apps are exempt from Google Cloud reauthentication",
+    severity: Severity::High,
+    subjects: SubjectSet::OrgUnits,
+    why: "Where Google Cloud session control requires reauthentication and \"Exempt trusted apps\" is not ticked, Google \
+          refuses to refresh any grant that holds a Google Cloud scope once the session has run out (invalid_grant, \
+          invalid_rapt), however trusted the app is. Automations stop without a word until somebody authorises them again.",
+    fails_when: "reauthentication is required and Exempt trusted apps is off",
+    not_applicable_when: "reauthentication is not required",
+    fix: "Tick \"Exempt trusted apps\" under Security > Access and data control > Google Cloud session control, for the org \
+          unit whose setting it is. CIS 4.2.5.1 asks for the opposite: the price of the exemption is that every Trusted app \
+          with a Cloud scope keeps its access without reauthentication, so keep the list of Trusted apps short.",
+    limits: "No API returns the setting and the audit log never shows the exemption. Only an attestation proves it, and every \
+             later save of the page turns that proof into a presumption.",
+    references: &[SESSION_HELP, OKTA_ARTICLE],
+};
+
+fn control<'f>(subject: Subject<'_>, facts: &'f Facts) -> Option<(&'f OrgUnitPath, &'f SessionControl)> {
+    match subject {
+        Subject::OrgUnit(unit) | Subject::AppInOrgUnit(_, unit) => Some((facts.tree.path(unit), &facts.sessions[unit])),
+        Subject::App(_) | Subject::Connection(_) => None,
+    }
+}
+
+impl Check for TrustedAppsExempt {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
+        let Some((_, control)) = control(subject, facts) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
+        let required = control.reauth.truth(|reauth| *reauth == Reauth::Required);
+        let exempt = control.exempt.truth(|ticked| *ticked);
+        let outcome = Outcome::new(required, exempt).resting_on(&control.reauth);
+        if required == Truth::FalseProven { outcome } else { outcome.resting_on(&control.exempt) }
+    }
+
+    fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
+        let Some((path, control)) = control(subject, facts) else { return META.title.to_owned() };
+        let every = control.frequency.value().map(|length| format!(" every {length}")).unwrap_or_default();
+        match status {
+            Status::Pass => format!("{path} requires reauthentication{every} and exempts trusted apps."),
+            Status::Fail | Status::Suppressed => {
+                format!("{path} requires reauthentication{every} and does not exempt trusted apps.")
+            }
+            Status::NotApplicable => format!("{path} does not require reauthentication."),
+            Status::Undetermined | Status::Manual => {
+                if control.in_conflict() {
+                    format!("The evidence on session control of {path} contradicts itself.")
+                } else if control.reauth.value() == Some(&Reauth::Required) {
+                    format!("{path} requires reauthentication; whether trusted apps are exempt is not proven.")
+                } else {
+                    format!("Whether {path} requires reauthentication is not proven.")
+                }
+            }
+        }
+    }
+
+    fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation {
+        let steps = control(subject, facts)
+            .map(|(path, control)| vec![tick_exemption(control.reauth.inherited_from.as_ref().unwrap_or(path))])
+            .unwrap_or_default();
+        Remediation { steps, console_url: Some(SESSION_CONTROL_URL.to_owned()) }
+    }
+}

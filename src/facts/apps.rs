@@ -1,0 +1,122 @@
+//! Which clients the apps under audit are, and how sure that is.
+
+use std::collections::BTreeMap;
+
+use super::app_access::{Access, Target};
+use super::fact::{Fact, Standing};
+use crate::domain::ClientId;
+use crate::evidence::{AppDefinition, NamePattern, Sighting};
+
+/// How a client is known to be an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    /// The operator or the catalogue says so.
+    Pinned,
+    /// It goes by the app's name, which whoever registered it chose.
+    ByName,
+}
+
+/// A client that is, or may pass for, an app.
+#[derive(Debug, Clone)]
+pub struct ClientFacts {
+    /// Its ID.
+    pub client: ClientId,
+    /// How it is known.
+    pub identity: Identity,
+    /// Every name it goes by.
+    pub names: Vec<String>,
+    /// Whether any record of the tenant names it.
+    pub seen: bool,
+    /// Its access level for every org unit, in the tree's order.
+    pub access: Vec<Fact<Access>>,
+}
+
+/// An app under audit.
+#[derive(Debug, Clone)]
+pub struct AppFacts {
+    /// Its definition.
+    pub definition: AppDefinition,
+    /// Its clients: the pinned ones first, then those that bear its name; each by ID.
+    pub clients: Vec<ClientFacts>,
+    /// The app's access level for every org unit, in the tree's order.
+    pub access: Vec<Fact<Access>>,
+}
+
+impl AppFacts {
+    /// The one client that the app is, where it is pinned to one.
+    #[must_use]
+    pub fn only_client(&self) -> Option<&ClientId> {
+        match self.definition.client_ids.as_slice() {
+            [only] => Some(only),
+            [] | [_, ..] => None,
+        }
+    }
+
+    /// Clients of that identity.
+    pub fn clients_known(&self, identity: Identity) -> impl Iterator<Item = &ClientFacts> {
+        self.clients.iter().filter(move |client| client.identity == identity)
+    }
+}
+
+/// The clients of an app, as far as any record shows or anybody said.
+pub(super) fn clients_of(
+    app: &AppDefinition,
+    sightings: &BTreeMap<ClientId, Sighting>,
+) -> Vec<(ClientId, Identity, Vec<String>, bool)> {
+    let names_of = |client: &ClientId| -> Vec<String> {
+        sightings.get(client).map(|sighting| sighting.names.iter().cloned().collect()).unwrap_or_default()
+    };
+    let pinned_names: Vec<String> = app.client_ids.iter().flat_map(names_of).collect();
+    let mut clients: Vec<(ClientId, Identity, Vec<String>, bool)> = app
+        .client_ids
+        .iter()
+        .map(|client| (client.clone(), Identity::Pinned, names_of(client), sightings.contains_key(client)))
+        .collect();
+    for (client, sighting) in sightings {
+        if app.client_ids.contains(client) {
+            continue;
+        }
+        // A pinned app that was seen has its names; one that was not has only those of the catalogue.
+        let bears_the_name = |name: &String| {
+            if pinned_names.is_empty() {
+                app.may_be_called(name)
+            } else {
+                pinned_names.iter().any(|known| NamePattern::same(known, name))
+            }
+        };
+        if sighting.names.iter().any(bears_the_name) {
+            clients.push((client.clone(), Identity::ByName, names_of(client), true));
+        }
+    }
+    clients.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
+    clients.dedup_by(|one, other| one.0 == other.0);
+    clients
+}
+
+/// Whose level decides for the app as a whole, where nothing is pinned.
+pub(super) fn unpinned(app: &AppDefinition, clients: &[(ClientId, Identity, Vec<String>, bool)]) -> Target {
+    let named: Vec<ClientId> = clients.iter().map(|(client, ..)| client.clone()).collect();
+    let lead = if let [only] = named.as_slice() { Some(only.clone()) } else { None };
+    Target::Unpinned { app: app.id.clone(), others: if lead.is_some() { Vec::new() } else { named }, lead }
+}
+
+/// The level of an app that is several clients: theirs, where they agree.
+pub(super) fn fold(levels: &[&Fact<Access>]) -> Fact<Access> {
+    let Some((first, rest)) = levels.split_first() else { return Fact::unknown() };
+    let mut folded = (*first).clone();
+    for other in rest {
+        folded.evidence.extend(other.evidence.iter().cloned());
+        folded.gaps.extend(other.gaps.iter().cloned());
+        folded.standing = match (folded.standing, &other.standing) {
+            (Standing::Known(one, strength), Standing::Known(another, other_strength)) if one == *another => {
+                Standing::Known(one, strength.min(*other_strength))
+            }
+            (Standing::Conflict, _) | (_, Standing::Conflict) => Standing::Conflict,
+            (Standing::Known(..) | Standing::Unknown, _) => Standing::Unknown,
+        };
+        if folded.inherited_from != other.inherited_from || folded.value().is_none() {
+            folded.inherited_from = None;
+        }
+    }
+    folded
+}

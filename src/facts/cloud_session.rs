@@ -1,0 +1,337 @@
+//! Google Cloud session control for every org unit: own settings replayed, then inherited down the tree.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fact::{Fact, Gap, Standing, Strength};
+use super::org_tree::UnitIndex;
+use super::placed::{Placed, Placing};
+use super::track::{Horizon, Own, Question, Slot, Track};
+use crate::domain::SessionLength;
+use crate::evidence::{
+    AdminEvent, Attestation, AttestedSession, AttestedValue, Change, Effect, OwnReauth, Reading, ReauthMethod,
+    SESSION_CONTROL_MENU,
+};
+
+/// Name of this setting in `missing` and `unread_events`.
+pub const CLOUD_SESSION_CONTROL: &str = "cloud-session-control";
+
+/// Events of one actor this close together on one org unit are one save of the page, logged in pieces or twice.
+const ONE_SAVE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Whether users must reauthenticate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reauth {
+    /// Never.
+    NotRequired,
+    /// After each session length.
+    Required,
+}
+
+impl Reauth {
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not_required",
+            Self::Required => "required",
+        }
+    }
+}
+
+/// Google Cloud session control in force for an org unit.
+#[derive(Debug, Clone)]
+pub struct SessionControl {
+    /// Whether reauthentication is required.
+    pub reauth: Fact<Reauth>,
+    /// Whether *Exempt trusted apps* is ticked.
+    pub exempt: Fact<bool>,
+    /// Session length.
+    pub frequency: Fact<SessionLength>,
+    /// Method.
+    pub method: Fact<ReauthMethod>,
+}
+
+impl SessionControl {
+    /// Whether any part of it is in conflict.
+    #[must_use]
+    pub fn in_conflict(&self) -> bool {
+        self.reauth.in_conflict()
+            || self.exempt.in_conflict()
+            || self.frequency.in_conflict()
+            || self.method.in_conflict()
+    }
+
+    fn unknown() -> Self {
+        Self { reauth: Fact::unknown(), exempt: Fact::unknown(), frequency: Fact::unknown(), method: Fact::unknown() }
+    }
+
+    fn parts(&mut self, mut change: impl FnMut(&mut dyn Part)) {
+        change(&mut self.reauth);
+        change(&mut self.exempt);
+        change(&mut self.frequency);
+        change(&mut self.method);
+    }
+}
+
+/// What inheritance does to each part alike.
+trait Part {
+    fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>);
+    fn add_evidence(&mut self, items: &std::collections::BTreeSet<Arc<crate::evidence::Item>>);
+}
+
+impl<T> Part for Fact<T> {
+    fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>) {
+        if let Standing::Known(_, strength) = &mut self.standing {
+            *strength = (*strength).min(cap);
+            if self.inherited_from.is_none() {
+                self.inherited_from = from.cloned();
+            }
+        }
+        self.gaps.extend(why());
+    }
+
+    fn add_evidence(&mut self, items: &std::collections::BTreeSet<Arc<crate::evidence::Item>>) {
+        self.evidence.extend(items.iter().cloned());
+    }
+}
+
+enum Step<'e> {
+    Born(Arc<crate::evidence::Item>),
+    Attested(&'e AttestedSession, Arc<crate::evidence::Item>),
+    Event { reading: Reading<OwnReauth>, sure: bool, event: &'e AdminEvent },
+}
+
+impl Step<'_> {
+    /// At one moment: birth, then what was seen, then what was logged, so that a doubt is never hidden.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Born(_) => 0,
+            Self::Attested(..) => 1,
+            Self::Event { .. } => 2,
+        }
+    }
+}
+
+struct OwnSession {
+    reauth: Own<OwnReauth>,
+    exempt: Own<bool>,
+    frequency: Own<SessionLength>,
+    method: Own<ReauthMethod>,
+}
+
+/// Derives the setting for every org unit, in the tree's order.
+#[must_use]
+pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Vec<SessionControl> {
+    let events = placing.place_events(|event| match &event.change {
+        Change::Session { unit, .. } => Some(unit),
+        Change::Access { .. } | Change::Tree(_) | Change::TokensEnded { .. } => None,
+    });
+    let baselines = placing.place_attestations(
+        |attestation| matches!(attestation.value, AttestedValue::Session(_)).then_some(()),
+        placing.attestations(),
+    );
+    let tree = placing.tree();
+    let mut in_force: Vec<Option<SessionControl>> = vec![None; tree.units().len()];
+    for unit in tree.top_down() {
+        let own = replay(unit, placing, &events, &baselines, horizon);
+        let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
+        in_force[unit] = Some(combine(unit, own, above, placing));
+    }
+    in_force.into_iter().map(|control| control.unwrap_or_else(SessionControl::unknown)).collect()
+}
+
+fn replay(
+    unit: UnitIndex,
+    placing: &Placing<'_>,
+    events: &Placed<'_, AdminEvent>,
+    baselines: &Placed<'_, Attestation>,
+    horizon: Horizon,
+) -> OwnSession {
+    let mut steps: Vec<(Timestamp, Step<'_>)> = Vec::new();
+    let mut lapsed = None;
+    if let Some((at, item)) = placing.birth(unit) {
+        steps.push((at, Step::Born(item)));
+    }
+    for (attestation, covered) in baselines.of(unit) {
+        let AttestedValue::Session(session) = &attestation.value else { continue };
+        let session = if covered.is_below() { &INHERITED } else { session };
+        if attestation.is_expired(horizon.as_of) {
+            if session.reauth != OwnReauth::Inherit {
+                lapsed = attestation.expiry_sentence();
+            }
+            continue;
+        }
+        steps.push((attestation.attested_at, Step::Attested(session, Arc::new(attestation.item()))));
+    }
+    for (event, place) in events.of(unit) {
+        if let Change::Session { reading, sure, .. } = &event.change {
+            let sure = *sure && place.is_sure() && event.effect == Effect::Took;
+            steps.push((event.at, Step::Event { reading: *reading, sure, event }));
+        }
+    }
+    steps.sort_by_key(|(at, step)| (*at, step.rank()));
+
+    let mut reauth = Track::new(horizon);
+    let mut exempt = Track::new(horizon);
+    let mut frequency = Track::new(horizon);
+    let mut method = Track::new(horizon);
+    let mut save: Option<Save<'_>> = None;
+    for (at, step) in steps {
+        match step {
+            Step::Born(item) => reauth.begin(OwnReauth::Inherit, at, &item),
+            Step::Attested(session, item) => {
+                save = None;
+                reauth.attest(session.reauth, None, at, &item);
+                if session.reauth == OwnReauth::Required {
+                    session.exempt_trusted_apps.inspect(|ticked| exempt.attest(*ticked, None, at, &item));
+                    session.frequency.inspect(|length| frequency.attest(*length, None, at, &item));
+                    session.method.inspect(|way| method.attest(*way, None, at, &item));
+                } else {
+                    exempt.clear();
+                    frequency.clear();
+                    method.clear();
+                }
+            }
+            Step::Event { reading, sure, event } => {
+                let same_save = save.as_ref().is_some_and(|save| save.includes(event, at));
+                if !same_save {
+                    save = Some(Save { first: at, event, reading });
+                }
+                // Two pieces of one save that read differently: which part of the setting each is about, is unknown.
+                let at_odds =
+                    same_save && save.as_ref().is_some_and(|save| value_of(save.reading) != value_of(reading));
+                match reading {
+                    Reading::Unreadable => reauth.blur(at, &event.item),
+                    Reading::Proven(_) | Reading::Presumed(_) if at_odds => reauth.blur(at, &event.item),
+                    Reading::Proven(own) if sure => reauth.set(own, Strength::Proven, at, &event.item),
+                    Reading::Presumed(own) if sure => reauth.set(own, Strength::Presumed, at, &event.item),
+                    Reading::Proven(own) => reauth.maybe(&own, Strength::Proven, at, &event.item),
+                    Reading::Presumed(own) => reauth.maybe(&own, Strength::Presumed, at, &event.item),
+                }
+                exempt.weaken(at, &event.item);
+                frequency.blur(at, &event.item);
+                method.blur(at, &event.item);
+            }
+        }
+    }
+    OwnSession {
+        reauth: reauth.finish(lapsed),
+        exempt: exempt.finish(None),
+        frequency: frequency.finish(None),
+        method: method.finish(None),
+    }
+}
+
+/// What `below = "inherit"` says of an org unit.
+static INHERITED: AttestedSession =
+    AttestedSession { reauth: OwnReauth::Inherit, frequency: None, method: None, exempt_trusted_apps: None };
+
+fn value_of(reading: Reading<OwnReauth>) -> Option<OwnReauth> {
+    match reading {
+        Reading::Proven(own) | Reading::Presumed(own) => Some(own),
+        Reading::Unreadable => None,
+    }
+}
+
+struct Save<'e> {
+    first: Timestamp,
+    event: &'e AdminEvent,
+    reading: Reading<OwnReauth>,
+}
+
+impl Save<'_> {
+    fn includes(&self, event: &AdminEvent, at: Timestamp) -> bool {
+        self.event.actor == event.actor && at.duration_since(self.first) <= ONE_SAVE
+    }
+}
+
+fn combine(
+    unit: UnitIndex,
+    own: OwnSession,
+    above: Option<(UnitIndex, SessionControl)>,
+    placing: &Placing<'_>,
+) -> SessionControl {
+    let path = placing.tree().path(unit);
+    let about = format!("Google Cloud session control at {path}");
+    let supply = format!("open {SESSION_CONTROL_MENU}, select {path}, and attest what the page shows");
+    let question = Question { fact: CLOUD_SESSION_CONTROL, about: &about, supply: &supply };
+    let reauth = match own.reauth.slot {
+        Slot::Known(OwnReauth::NotRequired, strength) => (Reauth::NotRequired, strength),
+        Slot::Known(OwnReauth::Required, strength) => (Reauth::Required, strength),
+        Slot::Known(OwnReauth::Inherit, strength) => return inherit(own, above, strength, &question, placing),
+        Slot::Nothing => return inherit(own, above, Strength::Presumed, &question, placing),
+        Slot::Overtaken | Slot::Lapsed | Slot::Conflict => {
+            let open = Own {
+                slot: if own.reauth.slot == Slot::Conflict { Slot::Conflict } else { Slot::Overtaken },
+                evidence: own.reauth.evidence,
+                why: own.reauth.why,
+            };
+            return SessionControl {
+                reauth: own_fact(open, &question),
+                exempt: own_fact(own.exempt, &question),
+                frequency: own_fact(own.frequency, &question),
+                method: own_fact(own.method, &question),
+            };
+        }
+    };
+    let mut fact = Fact::known(reauth.0, reauth.1);
+    fact.evidence = own.reauth.evidence;
+    if let Some(why) = own.reauth.why {
+        fact.gaps.insert(question.gap(format!("{about}: {why}")));
+    }
+    SessionControl {
+        reauth: fact,
+        exempt: own_fact(own.exempt, &question),
+        frequency: own_fact(own.frequency, &question),
+        method: own_fact(own.method, &question),
+    }
+}
+
+/// An own value as a fact, nothing inherited.
+fn own_fact<T>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
+    let standing = match own.slot {
+        Slot::Known(value, strength) => Standing::Known(value, strength),
+        Slot::Conflict => Standing::Conflict,
+        Slot::Nothing | Slot::Overtaken | Slot::Lapsed => Standing::Unknown,
+    };
+    let why = own.why.unwrap_or_else(|| "no attestation tells, and the log never shows it".to_owned());
+    let mut gaps = std::collections::BTreeSet::new();
+    if !matches!(standing, Standing::Known(_, Strength::Proven)) {
+        gaps.insert(question.gap(format!("{}: {why}", question.about)));
+    }
+    Fact { standing, evidence: own.evidence, gaps, inherited_from: None }
+}
+
+fn inherit(
+    own: OwnSession,
+    above: Option<(UnitIndex, SessionControl)>,
+    cap: Strength,
+    question: &Question<'_>,
+    placing: &Placing<'_>,
+) -> SessionControl {
+    let Some((parent, mut control)) = above else {
+        // The root has nothing to inherit from, and Google's default is documented in two ways.
+        let mut control = SessionControl::unknown();
+        let why = own.reauth.why.unwrap_or_else(|| {
+            "no attestation, and no event in the log at hand; both \"never\" and \"16 hours\" occur as defaults"
+                .to_owned()
+        });
+        control.parts(|part| {
+            part.inherit(None, cap, &|| Some(question.gap(format!("{}: {why}", question.about))));
+            part.add_evidence(&own.reauth.evidence);
+        });
+        return control;
+    };
+    let why = own.reauth.why.unwrap_or_else(|| "nothing is known of the org unit itself".to_owned());
+    let presumed = || {
+        (cap == Strength::Presumed)
+            .then(|| question.gap(format!("{}: {why}, so it is presumed to inherit", question.about)))
+    };
+    control.parts(|part| {
+        part.inherit(Some(placing.tree().path(parent)), cap, &presumed);
+        part.add_evidence(&own.reauth.evidence);
+    });
+    control
+}

@@ -1,0 +1,171 @@
+//! Evidence brought to today's org units.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::org_tree::{OrgTree, UnitIndex};
+use super::unit_history::{Place, UnitHistory};
+use crate::evidence::{AdminEvent, Attestation, Below, Change, Evidence, Item, TreeChange, UnitRef};
+
+/// How sure it is that a piece of evidence is about an org unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bearing {
+    /// About exactly this one.
+    Sure,
+    /// About this one, or another, or one that is gone.
+    Possible,
+    /// About one above, and `below = "inherit"` extends it to this one.
+    Below,
+}
+
+impl Bearing {
+    pub(super) fn is_sure(self) -> bool {
+        self == Self::Sure
+    }
+
+    pub(super) fn is_below(self) -> bool {
+        self == Self::Below
+    }
+}
+
+/// Pieces of evidence by org unit; those that may be about any are kept once.
+#[derive(Debug)]
+pub(super) struct Placed<'e, T> {
+    by_unit: Vec<Vec<(&'e T, Bearing)>>,
+    anywhere: Vec<&'e T>,
+}
+
+impl<'e, T> Placed<'e, T> {
+    fn new(units: usize) -> Self {
+        Self { by_unit: (0..units).map(|_| Vec::new()).collect(), anywhere: Vec::new() }
+    }
+
+    /// Lets `keep` throw out pieces of evidence, org unit by org unit, and among those that may be about any.
+    pub(super) fn retain_per_unit(&mut self, keep: impl Fn(&mut Vec<(&'e T, Bearing)>)) {
+        for things in &mut self.by_unit {
+            keep(things);
+        }
+        let mut anywhere = self.anywhere.drain(..).map(|thing| (thing, Bearing::Possible)).collect();
+        keep(&mut anywhere);
+        self.anywhere = anywhere.into_iter().map(|(thing, _)| thing).collect();
+    }
+
+    /// Everything that is, or may be, about that org unit; in no particular order.
+    pub(super) fn of(&self, unit: UnitIndex) -> impl Iterator<Item = (&'e T, Bearing)> + '_ {
+        let anywhere = self.anywhere.iter().map(|thing| (*thing, Bearing::Possible));
+        self.by_unit[unit].iter().copied().chain(anywhere)
+    }
+}
+
+/// Brings log events and attestations to today's org units.
+#[derive(Debug)]
+pub(super) struct Placing<'e> {
+    tree: &'e OrgTree,
+    history: UnitHistory,
+    evidence: &'e Evidence,
+    attestations: &'e [Attestation],
+    births: Vec<Option<(Timestamp, Arc<Item>)>>,
+}
+
+impl<'e> Placing<'e> {
+    pub(super) fn new(tree: &'e OrgTree, evidence: &'e Evidence, attestations: &'e [Attestation]) -> Self {
+        let history = UnitHistory::new(tree, evidence.tenant.as_ref(), &evidence.admin_events);
+        let creations: HashMap<Timestamp, &Arc<Item>> = evidence
+            .admin_events
+            .iter()
+            .filter(|event| matches!(event.change, Change::Tree(TreeChange::Created { .. })))
+            .map(|event| (event.at, &event.item))
+            .collect();
+        let births = (0..tree.units().len())
+            .map(|unit| history.born(unit).and_then(|at| Some((at, Arc::clone(creations.get(&at)?)))))
+            .collect();
+        Self { tree, history, evidence, attestations, births }
+    }
+
+    pub(super) fn tree(&self) -> &'e OrgTree {
+        self.tree
+    }
+
+    pub(super) fn attestations(&self) -> &'e [Attestation] {
+        self.attestations
+    }
+
+    /// When an org unit came into being, inside the log at hand.
+    pub(super) fn birth(&self, unit: UnitIndex) -> Option<(Timestamp, Arc<Item>)> {
+        self.births[unit].clone()
+    }
+
+    /// Where an event happened.
+    pub(super) fn place(&self, unit: &UnitRef, at: Timestamp) -> Place {
+        self.history.place(unit, at, self.tree)
+    }
+
+    /// Brings the events that `unit_of` wants to their org units.
+    pub(super) fn place_events(
+        &self,
+        unit_of: impl Fn(&'e AdminEvent) -> Option<&'e UnitRef>,
+    ) -> Placed<'e, AdminEvent> {
+        let mut placed = Placed::new(self.tree.units().len());
+        for event in &self.evidence.admin_events {
+            let Some(unit) = unit_of(event) else { continue };
+            match self.place(unit, event.at) {
+                Place::One(only) => placed.by_unit[only].push((event, Bearing::Sure)),
+                Place::Among(some) => {
+                    for unit in some {
+                        placed.by_unit[unit].push((event, Bearing::Possible));
+                    }
+                }
+                Place::Gone => {}
+                Place::Anywhere => placed.anywhere.push(event),
+            }
+        }
+        placed
+    }
+
+    /// Brings attestations of one setting to their org units, `below` included. `wanted` picks the setting (and app).
+    pub(super) fn place_attestations(
+        &self,
+        wanted: impl Fn(&Attestation) -> Option<()>,
+        attestations: &'e [Attestation],
+    ) -> Placed<'e, Attestation> {
+        let mut placed: Placed<'e, Attestation> = Placed::new(self.tree.units().len());
+        let wanted: Vec<&Attestation> = attestations.iter().filter(|one| wanted(one).is_some()).collect();
+        let mut extending = Vec::new();
+        for attestation in wanted {
+            if let Place::One(unit) = self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree)
+            {
+                placed.by_unit[unit].push((attestation, Bearing::Sure));
+                if attestation.below == Below::Inherit {
+                    extending.push((unit, attestation));
+                }
+            }
+        }
+        for (above, attestation) in extending {
+            for unit in 0..self.tree.units().len() {
+                // An attestation of its own, of then or later, excepts an org unit, even one that has expired since.
+                let excepted = placed.by_unit[unit]
+                    .iter()
+                    .any(|(own, bearing)| bearing.is_sure() && own.attested_at >= attestation.attested_at);
+                if !excepted && self.history.was_below(unit, above, attestation.attested_at, self.tree) {
+                    placed.by_unit[unit].push((attestation, Bearing::Below));
+                }
+            }
+        }
+        placed
+    }
+
+    /// Attestations of org units that no record shows: nothing can be made of them.
+    pub(super) fn unplaced_attestations(&self) -> Vec<&'e Attestation> {
+        self.attestations
+            .iter()
+            .filter(|attestation| {
+                matches!(
+                    self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree),
+                    Place::Anywhere | Place::Among(_)
+                )
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,19 @@
+//! A tenant as it was at one moment, as JSON Lines: the only thing that later stages read.
+//!
+//! A live audit writes one too (to an unnamed temporary file), so judging live data and judging a file are the same
+//! code. Records keep Google's own field names and values. A snapshot holds no credential.
+//!
+//! ```text
+//! {"schema":"gwsaudit/snapshot/1","collected_at":…}      the header
+//! {"type":"source","id":"reports.admin",…}               how each source went
+//! {"type":"user","data":{…}}                             one record a line, in any order
+//! {"type":"end","records":2117}                          so that a cut file is seen to be cut
+//! ```
+
+mod read;
+mod record;
+mod write;
+
+pub use read::{ReadError, Snapshot};
+pub use record::{Header, Line, Operator, RecordKind, SCHEMA, SourceId, SourceRecord};
+pub use write::{Spool, WriteError, write_snapshot};
