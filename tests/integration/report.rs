@@ -75,7 +75,7 @@ fn an_accepted_break_is_not_announced() {
         result.status = Status::Suppressed;
     }
     let text = human(&report, 200);
-    assert!(text.starts_with("All clear, apart from 3 accepted failures"), "{text}");
+    assert!(text.starts_with("All clear, apart from 3 accepted failures.\n"), "{text}");
     assert!(text.contains("Accepted: 3 failures"));
 }
 
