@@ -5,9 +5,11 @@
 
 pub mod access_context;
 pub mod directory;
+mod endpoint;
 pub mod policies;
 pub mod raw;
 pub mod reports;
 pub mod resource_manager;
 
+pub use endpoint::Endpoint;
 pub use raw::{Raw, Unreadable};

@@ -38,6 +38,9 @@ pub struct Report {
     pub unread_events: Vec<UnreadEvent>,
     /// How many results have which status.
     pub summary: Summary,
+    /// Remarks on what was given and could not be used: attestations of unknown org units, suppressions that match
+    /// nothing or have expired.
+    pub notices: Vec<String>,
 }
 
 /// The program that judged.

@@ -2,4 +2,5 @@
 
 mod google;
 mod report;
+mod report_fixtures;
 mod simulator;

@@ -1,0 +1,363 @@
+//! `gwsaudit.toml` and the environment on top of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
+use super::suppress::Suppress;
+use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
+use crate::google::Endpoint;
+
+/// Everything that the operator configured; see the contract, section 3.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `C…` or `my_customer`.
+    pub customer: String,
+    /// The administrator whom the service account acts for.
+    pub admin: Option<Email>,
+    /// Whose key is used; none means `GOOGLE_APPLICATION_CREDENTIALS`.
+    pub credentials: Option<Credentials>,
+    /// Additions to the catalogue.
+    pub apps: Vec<AppSettings>,
+    /// Evidence besides Google's.
+    pub evidence: EvidenceSettings,
+    /// What is judged.
+    pub audit: AuditSettings,
+    /// Accepted risks.
+    pub suppress: Vec<Suppress>,
+    /// How Google is reached.
+    pub google: GoogleSettings,
+}
+
+/// How gwsaudit proves who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// A service account's key file.
+    KeyFile(PathBuf),
+    /// A service account to be impersonated, without a key.
+    Impersonate(String),
+}
+
+/// An app that the operator adds to the catalogue, or narrows in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppSettings {
+    /// Its id.
+    pub id: AppId,
+    /// Its client IDs.
+    pub client_ids: Vec<ClientId>,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Names by which it may be recognised.
+    pub display_names: Vec<String>,
+}
+
+/// `[evidence]`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvidenceSettings {
+    /// The attestation file.
+    pub attestations: Option<PathBuf>,
+    /// The console's download of configured apps.
+    pub configured_apps_csv: Option<PathBuf>,
+    /// When it was downloaded.
+    pub configured_apps_csv_at: Option<Timestamp>,
+    /// Whether it is the whole list.
+    pub configured_apps_csv_complete: Option<bool>,
+    /// Where Access Context Manager bindings are.
+    pub gcp_organization: Option<GcpOrganization>,
+}
+
+/// The tenant's Google Cloud organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GcpOrganization {
+    /// The operator states that no bindings exist.
+    None,
+    /// `organizations/123456`
+    Named(String),
+}
+
+impl std::str::FromStr for GcpOrganization {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        match text {
+            "none" => Ok(Self::None),
+            _ if text.strip_prefix("organizations/").is_some_and(digits) => Ok(Self::Named(text.to_owned())),
+            _ => Err(format!(
+                "{text:?} is not an organization; write \"organizations/123456\", or \"none\" if there are no bindings"
+            )),
+        }
+    }
+}
+
+/// Whose grants are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scan {
+    /// Users whom the token log ties to the apps under audit.
+    Log,
+    /// All users.
+    All,
+    /// All users up to 2,000, else those of the log.
+    Auto,
+}
+
+impl std::str::FromStr for Scan {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "log" => Ok(Self::Log),
+            "all" => Ok(Self::All),
+            "auto" => Ok(Self::Auto),
+            _ => Err(format!("{text:?} is not a way to scan; choose log, all or auto")),
+        }
+    }
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// The packs to run.
+    pub packs: Vec<PackId>,
+    /// From which severity on a failure fails the run.
+    pub fail_on: Severity,
+    /// Whether presumed facts may pass.
+    pub accept_presumed: bool,
+    /// Whose grants are asked for.
+    pub scan: Scan,
+}
+
+/// `[google]`
+#[derive(Debug, Clone, Default)]
+pub struct GoogleSettings {
+    /// Replaces every Google host.
+    pub endpoint: Option<Endpoint>,
+    /// Bounds the whole run, and how long a source that never answers is waited for.
+    pub deadline: Option<SignedDuration>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            customer: "my_customer".to_owned(),
+            admin: None,
+            credentials: None,
+            apps: Vec::new(),
+            evidence: EvidenceSettings::default(),
+            audit: AuditSettings {
+                packs: vec![default_pack()],
+                fail_on: Severity::High,
+                accept_presumed: false,
+                scan: Scan::Auto,
+            },
+            suppress: Vec::new(),
+            google: GoogleSettings::default(),
+        }
+    }
+}
+
+fn default_pack() -> PackId {
+    "okta-workflows-gmail".parse().expect("the literal is an id")
+}
+
+/// A duration as people write it: `90s`, `5m`, `2h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duration(pub SignedDuration);
+
+impl std::str::FromStr for Duration {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || format!("{text:?} is not a duration; write it as \"90s\", \"5m\" or \"2h\"");
+        let unit = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let number: i64 = text[..unit].parse().map_err(|_| refuse())?;
+        let seconds = match &text[unit..] {
+            "s" => Some(number),
+            "m" => number.checked_mul(60),
+            "h" => number.checked_mul(3_600),
+            _ => None,
+        };
+        match seconds {
+            Some(seconds) if seconds > 0 => Ok(Self(SignedDuration::from_secs(seconds))),
+            Some(_) | None => Err(refuse()),
+        }
+    }
+}
+
+/// The customer: `my_customer`, or `C` and letters and digits.
+struct Customer(String);
+
+impl std::str::FromStr for Customer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let opaque = text.starts_with('C') && text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if text == "my_customer" || opaque {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{text:?} is not a customer; write \"my_customer\" or the ID under Account settings, such as \"C0123abcd\""
+            ))
+        }
+    }
+}
+
+/// A path as written; made absolute later.
+struct Written(PathBuf);
+
+impl Decode for Written {
+    fn decode(found: &Found<'_>) -> Result<Self, String> {
+        let text = String::decode(found)?;
+        if text.is_empty() { Err("the path is empty".to_owned()) } else { Ok(Self(PathBuf::from(text))) }
+    }
+}
+
+/// Reads a configuration. `file` is its name for faults and the folder that relative paths start from; without text
+/// everything comes from the environment. `environment` holds `section.key` to value.
+///
+/// # Errors
+/// [`ConfigError`] with every fault.
+pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, String>) -> Result<Config, ConfigError> {
+    let name = file.map_or_else(|| "(environment)".to_owned(), |file| file.display().to_string());
+    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let mut document = Document::new(&name, text, environment);
+    let Some(parsed) = document.parse() else { return document.conclude(None) };
+    let mut top = Table::new(Some(parsed.get_ref()), "", 0);
+    let mut config = Config::default();
+
+    let mut tenant = top.section(&mut document, "tenant");
+    if let Some(Parsed(Customer(customer))) = tenant.take(&mut document, "customer") {
+        config.customer = customer;
+    }
+    config.admin = tenant.take::<Parsed<Email>>(&mut document, "admin").map(|admin| admin.0);
+    tenant.finish(&mut document);
+
+    config.credentials = credentials(&mut document, &mut top, folder);
+    config.apps = apps(&mut document, &mut top);
+    config.evidence = evidence(&mut document, &mut top, folder);
+
+    let mut audit = top.section(&mut document, "audit");
+    if let Some((packs, place)) = audit.take_placed::<Vec<Parsed<PackId>>>(&mut document, "packs") {
+        config.audit.packs = packs.into_iter().map(|pack| pack.0).collect();
+        if config.audit.packs.is_empty() {
+            document.fault(place, "packs: name at least one pack".to_owned());
+        }
+    }
+    if let Some(Parsed(severity)) = audit.take(&mut document, "fail_on") {
+        config.audit.fail_on = severity;
+    }
+    if let Some(accept) = audit.take(&mut document, "accept_presumed") {
+        config.audit.accept_presumed = accept;
+    }
+    if let Some(Parsed(scan)) = audit.take(&mut document, "scan") {
+        config.audit.scan = scan;
+    }
+    audit.finish(&mut document);
+
+    config.suppress = suppress(&mut document, &mut top);
+
+    let mut google = top.section(&mut document, "google");
+    config.google.endpoint = google.take::<Parsed<Endpoint>>(&mut document, "endpoint").map(|endpoint| endpoint.0);
+    config.google.deadline = google.take::<Parsed<Duration>>(&mut document, "deadline").map(|deadline| deadline.0.0);
+    google.finish(&mut document);
+
+    top.finish(&mut document);
+    document.conclude(Some(config))
+}
+
+/// Relative paths in a file start from the file; those of the environment from where the program runs.
+fn settle(folder: &Path, written: Written, place: &Place) -> PathBuf {
+    match place {
+        Place::File { .. } => folder.join(written.0),
+        Place::Environment(_) | Place::Whole(_) => written.0,
+    }
+}
+
+fn take_path(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+    table.take_placed::<Written>(document, key).map(|(written, place)| settle(folder, written, &place))
+}
+
+fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path) -> Option<Credentials> {
+    let mut table = top.section(document, "credentials");
+    let key_file = take_path(document, &mut table, "key_file", folder);
+    let impersonate = table.take_placed::<Parsed<Email>>(document, "impersonate");
+    table.finish(document);
+    match (key_file, impersonate) {
+        (Some(_), Some((_, place))) => {
+            document.fault(place, "give either key_file or impersonate, not both".to_owned());
+            None
+        }
+        (Some(path), None) => Some(Credentials::KeyFile(path)),
+        (None, Some((Parsed(email), _))) => Some(Credentials::Impersonate(email.to_string())),
+        (None, None) => None,
+    }
+}
+
+fn apps(document: &mut Document<'_>, top: &mut Table<'_>) -> Vec<AppSettings> {
+    let mut apps: Vec<AppSettings> = Vec::new();
+    for mut table in top.list(document, "apps") {
+        let id = table.require::<Parsed<AppId>>(document, "id").map(|id| id.0);
+        let client_ids = table.take::<Vec<Parsed<ClientId>>>(document, "client_ids").unwrap_or_default();
+        let name = table.take(document, "name");
+        let display_names = table.take(document, "display_names").unwrap_or_default();
+        let at = table.at();
+        table.finish(document);
+        let Some(id) = id else { continue };
+        if apps.iter().any(|app| app.id == id) {
+            document.fault_at(at, format!("the app \"{id}\" is configured twice"));
+            continue;
+        }
+        let mut client_ids: Vec<ClientId> = client_ids.into_iter().map(|client| client.0).collect();
+        client_ids.sort();
+        client_ids.dedup();
+        apps.push(AppSettings { id, client_ids, name, display_names });
+    }
+    apps
+}
+
+fn evidence(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path) -> EvidenceSettings {
+    let mut table = top.section(document, "evidence");
+    let settings = EvidenceSettings {
+        attestations: take_path(document, &mut table, "attestations", folder),
+        configured_apps_csv: take_path(document, &mut table, "configured_apps_csv", folder),
+        configured_apps_csv_at: table.take(document, "configured_apps_csv_at"),
+        configured_apps_csv_complete: table.take(document, "configured_apps_csv_complete"),
+        gcp_organization: table
+            .take::<Parsed<GcpOrganization>>(document, "gcp_organization")
+            .map(|organization| organization.0),
+    };
+    table.finish(document);
+    settings
+}
+
+fn suppress(document: &mut Document<'_>, top: &mut Table<'_>) -> Vec<Suppress> {
+    let mut suppressions = Vec::new();
+    for mut table in top.list(document, "suppress") {
+        let locator = document.locator(table.at());
+        let check = table.require::<Parsed<CheckId>>(document, "check").map(|check| check.0);
+        let org_unit = table.take::<Parsed<OrgUnitPath>>(document, "org_unit").map(|path| path.0);
+        let user = table.take::<Parsed<Email>>(document, "user").map(|user| user.0);
+        let app = table.take::<Parsed<AppId>>(document, "app").map(|app| app.0);
+        let reason = table.require::<String>(document, "reason");
+        let expires = table.require(document, "expires");
+        let at = table.at();
+        table.finish(document);
+        if let Some(check) = &check
+            && crate::checks::find_check(check.as_str()).is_none()
+        {
+            document.fault_at(at, format!("check: there is no check \"{check}\"; `gwsaudit checks list` shows all"));
+        }
+        if let (Some(check), Some(reason), Some(expires)) = (check, reason, expires) {
+            suppressions.push(Suppress { check, org_unit, user, app, reason, expires, locator });
+        }
+    }
+    suppressions
+}
+
+impl From<Fault> for ConfigError {
+    fn from(fault: Fault) -> Self {
+        Self { faults: vec![fault] }
+    }
+}
