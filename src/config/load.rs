@@ -8,13 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::suppress::Suppress;
 use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
-use crate::google::Endpoint;
+use crate::collect::Scan;
+use crate::google::{CustomerKey, Endpoint, OrganizationName};
 
 /// Everything that the operator configured; see the contract, section 3.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `C…` or `my_customer`.
-    pub customer: String,
+    /// Which tenant.
+    pub customer: CustomerKey,
     /// The administrator whom the service account acts for.
     pub admin: Option<Email>,
     /// Whose key is used; none means `GOOGLE_APPLICATION_CREDENTIALS`.
@@ -74,45 +75,17 @@ pub enum GcpOrganization {
     /// The operator states that no bindings exist.
     None,
     /// `organizations/123456`
-    Named(String),
+    Named(OrganizationName),
 }
 
 impl std::str::FromStr for GcpOrganization {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-        match text {
-            "none" => Ok(Self::None),
-            _ if text.strip_prefix("organizations/").is_some_and(digits) => Ok(Self::Named(text.to_owned())),
-            _ => Err(format!(
-                "{text:?} is not an organization; write \"organizations/123456\", or \"none\" if there are no bindings"
-            )),
+        if text == "none" {
+            return Ok(Self::None);
         }
-    }
-}
-
-/// Whose grants are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scan {
-    /// Users whom the token log ties to the apps under audit.
-    Log,
-    /// All users.
-    All,
-    /// All users up to 2,000, else those of the log.
-    Auto,
-}
-
-impl std::str::FromStr for Scan {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "log" => Ok(Self::Log),
-            "all" => Ok(Self::All),
-            "auto" => Ok(Self::Auto),
-            _ => Err(format!("{text:?} is not a way to scan; choose log, all or auto")),
-        }
+        text.parse().map(Self::Named).map_err(|error| format!("{error}; or \"none\" if there are no bindings"))
     }
 }
 
@@ -141,7 +114,7 @@ pub struct GoogleSettings {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            customer: "my_customer".to_owned(),
+            customer: CustomerKey::Mine,
             admin: None,
             credentials: None,
             apps: Vec::new(),
@@ -186,24 +159,6 @@ impl std::str::FromStr for Duration {
     }
 }
 
-/// The customer: `my_customer`, or `C` and letters and digits.
-struct Customer(String);
-
-impl std::str::FromStr for Customer {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let opaque = text.starts_with('C') && text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if text == "my_customer" || opaque {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(format!(
-                "{text:?} is not a customer; write \"my_customer\" or the ID under Account settings, such as \"C0123abcd\""
-            ))
-        }
-    }
-}
-
 /// A path as written; made absolute later.
 struct Written(PathBuf);
 
@@ -228,7 +183,7 @@ pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, Strin
     let mut config = Config::default();
 
     let mut tenant = top.section(&mut document, "tenant");
-    if let Some(Parsed(Customer(customer))) = tenant.take(&mut document, "customer") {
+    if let Some(Parsed(customer)) = tenant.take(&mut document, "customer") {
         config.customer = customer;
     }
     config.admin = tenant.take::<Parsed<Email>>(&mut document, "admin").map(|admin| admin.0);

@@ -13,6 +13,6 @@ pub use attestations::read_attestations;
 pub use catalogue::builtin_catalogue;
 pub use document::{ConfigError, Fault, Place};
 pub use load::{
-    AppSettings, AuditSettings, Config, Credentials, EvidenceSettings, GcpOrganization, GoogleSettings, Scan, load,
+    AppSettings, AuditSettings, Config, Credentials, Duration, EvidenceSettings, GcpOrganization, GoogleSettings, load,
 };
 pub use suppress::{Suppress, apply as apply_suppressions};

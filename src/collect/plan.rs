@@ -1,0 +1,129 @@
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::evidence::AppDefinition;
+use crate::google::{CustomerKey, OrganizationName, ScopeEntry, scopes};
+use crate::snapshot::SourceId;
+
+/// How far back the Reports API goes (180 days; Google's page on data retention).
+const LOG_REACH: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// Whose grants are asked for, one call a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scan {
+    /// Users whom the token log ties to the apps under audit.
+    Log,
+    /// All users.
+    All,
+    /// All users up to [`Scan::AUTO_LIMIT`], else those of the log.
+    Auto,
+}
+
+impl Scan {
+    /// Up to so many users `auto` asks for all.
+    pub const AUTO_LIMIT: usize = 2_000;
+}
+
+impl std::str::FromStr for Scan {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "log" => Ok(Self::Log),
+            "all" => Ok(Self::All),
+            "auto" => Ok(Self::Auto),
+            _ => Err(format!("{text:?} is not a way to scan; choose log, all or auto")),
+        }
+    }
+}
+
+/// What the collection is for, which decides what is asked, and with which scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Only what today's checks need.
+    Audit,
+    /// Everything that gwsaudit can read, so that later versions can judge it too.
+    Snapshot,
+}
+
+/// Where Access Context Manager bindings are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganizationPlan {
+    /// The operator states that there are none.
+    StatedNone,
+    /// In this organization.
+    Named(OrganizationName),
+    /// In the organization that belongs to the customer.
+    Find,
+}
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The tenant.
+    pub customer: CustomerKey,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whose grants.
+    pub scan: Scan,
+    /// Bindings.
+    pub organization: OrganizationPlan,
+    /// The apps under audit, by which the token log is searched.
+    pub apps: Vec<AppDefinition>,
+    /// The moment as of which everything is read.
+    pub now: Timestamp,
+}
+
+impl Plan {
+    /// The sources that are asked, whatever else they lead to.
+    #[must_use]
+    pub fn sources(&self) -> BTreeSet<SourceId> {
+        let mut sources = BTreeSet::from([
+            SourceId::Customer,
+            SourceId::OrgUnits,
+            SourceId::Users,
+            SourceId::Grants,
+            SourceId::AdminLog,
+            SourceId::TokenLog,
+            SourceId::AccessBindings,
+        ]);
+        match &self.organization {
+            OrganizationPlan::StatedNone | OrganizationPlan::Named(_) => {}
+            OrganizationPlan::Find => {
+                sources.insert(SourceId::Organizations);
+            }
+        }
+        if self.purpose == Purpose::Snapshot {
+            sources.extend([
+                SourceId::Groups,
+                SourceId::Members,
+                SourceId::Policies,
+                SourceId::AccessEvaluationLog,
+            ]);
+        }
+        sources
+    }
+
+    /// Start of the logs' window.
+    #[must_use]
+    pub fn log_from(&self) -> Timestamp {
+        self.now.checked_sub(LOG_REACH).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// The scope that a source is asked with.
+#[must_use]
+pub(super) fn scope_of(source: SourceId) -> &'static ScopeEntry {
+    match source {
+        SourceId::Customer => &scopes::CUSTOMER,
+        SourceId::OrgUnits => &scopes::ORG_UNITS,
+        SourceId::Users => &scopes::USERS,
+        SourceId::Grants => &scopes::USER_SECURITY,
+        SourceId::Groups => &scopes::GROUPS,
+        SourceId::Members => &scopes::GROUP_MEMBERS,
+        SourceId::AdminLog | SourceId::TokenLog | SourceId::AccessEvaluationLog => &scopes::AUDIT_LOG,
+        SourceId::Policies => &scopes::POLICIES,
+        SourceId::AccessBindings | SourceId::Organizations => &scopes::CLOUD_PLATFORM,
+    }
+}
