@@ -1,0 +1,9 @@
+//! The scenarios that ship with the program.
+
+/// Name and text of each.
+pub(super) const ALL: [(&str, &str); 4] = [
+    ("healthy", include_str!("../../config/scenarios/healthy.toml")),
+    ("mixed", include_str!("../../config/scenarios/mixed.toml")),
+    ("never-configured", include_str!("../../config/scenarios/never-configured.toml")),
+    ("okta-gmail-broken", include_str!("../../config/scenarios/okta-gmail-broken.toml")),
+];

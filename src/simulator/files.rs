@@ -1,0 +1,181 @@
+//! What the simulator writes for gwsaudit to start with: key file, configuration, attestations.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use toml::Value;
+
+use super::actions::{Level, Method, Session};
+use super::replay::{Attestation, Attested};
+use super::scenario::File;
+use super::tenant::Tenant;
+use crate::domain::SessionLength;
+
+/// The files that [`Running::write_files`](super::Running::write_files) left behind.
+#[derive(Debug, Clone)]
+pub struct WrittenFiles {
+    /// `gwsaudit.toml`
+    pub config: PathBuf,
+    /// `service-account.json`, readable by its owner alone.
+    pub key: PathBuf,
+    /// `attestations.toml`, if the scenario attests anything.
+    pub attestations: Option<PathBuf>,
+}
+
+pub(super) const KEY_FILE: &str = "service-account.json";
+pub(super) const ATTESTATIONS: &str = "attestations.toml";
+const CONFIG: &str = "gwsaudit.toml";
+
+impl WrittenFiles {
+    /// Writes each file whole or not at all.
+    pub(super) fn write(dir: &Path, key: &str, config: &str, attestations: Option<&str>) -> io::Result<Self> {
+        std::fs::create_dir_all(dir)?;
+        let write = |name: &str, text: &str| {
+            // A temporary file is its owner's alone (0600), and stays so when it takes its name.
+            let mut file = tempfile::NamedTempFile::new_in(dir)?;
+            file.write_all(text.as_bytes())?;
+            let path = dir.join(name);
+            file.persist(&path).map_err(|error| error.error)?;
+            io::Result::Ok(path)
+        };
+        let key = write(KEY_FILE, key)?;
+        let attestations = attestations.map(|text| write(ATTESTATIONS, text)).transpose()?;
+        Ok(Self { config: write(CONFIG, config)?, key, attestations })
+    }
+}
+
+#[derive(Serialize)]
+struct Config<'a> {
+    tenant: TenantTable<'a>,
+    credentials: Credentials<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    apps: Vec<Pin<'a>>,
+    evidence: Evidence<'a>,
+    google: Google<'a>,
+}
+
+#[derive(Serialize)]
+struct TenantTable<'a> {
+    customer: &'a str,
+    admin: &'a str,
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    key_file: &'a str,
+}
+
+#[derive(Serialize)]
+struct Pin<'a> {
+    id: &'a str,
+    client_ids: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attestations: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gcp_organization: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Google<'a> {
+    endpoint: &'a str,
+}
+
+/// A `gwsaudit.toml` for this tenant.
+pub(super) fn config(file: &File, tenant: &Tenant, url: &str, key_file: &str, attestations: Option<&str>) -> String {
+    let mut apps: Vec<Pin<'_>> = Vec::new();
+    for app in file.app.iter().map(toml::Spanned::get_ref) {
+        let Some(id) = app.pin.as_deref() else { continue };
+        match apps.iter_mut().find(|pin| pin.id == id) {
+            Some(pin) => pin.client_ids.push(&app.client_id),
+            None => apps.push(Pin { id, client_ids: vec![&app.client_id] }),
+        }
+    }
+    let config = Config {
+        tenant: TenantTable { customer: &file.customer.get_ref().id, admin: &tenant.auditor },
+        credentials: Credentials { key_file },
+        apps,
+        evidence: Evidence {
+            attestations,
+            gcp_organization: file.gcp.as_ref().and_then(|gcp| gcp.configured.as_deref()),
+        },
+        google: Google { endpoint: url },
+    };
+    toml::to_string(&config).expect("strings, tables and lists are TOML")
+}
+
+/// The attestations file of this tenant.
+pub(super) fn attestations(attestations: &[Attestation]) -> Option<String> {
+    (!attestations.is_empty()).then(|| attestations.iter().map(one).collect::<Vec<_>>().join("\n"))
+}
+
+fn one(attestation: &Attestation) -> String {
+    let text = |text: &str| Value::from(text).to_string();
+    let second = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut lines = vec!["[[attestation]]".to_owned()];
+    let mut line = |key: &str, value: String| lines.push(format!("{key} = {value}"));
+    let (setting, value) = match attestation.value {
+        Attested::Session(session) => ("cloud-session-control", session_value(session)),
+        Attested::Access(level) => ("app-access", text(level_word(level))),
+    };
+    line("setting", text(setting));
+    if let Some(app) = &attestation.app {
+        line("app", text(app));
+    }
+    line("org_unit", text(attestation.org_unit.as_str()));
+    line("value", value);
+    if attestation.below.is_some() {
+        line("below", text("inherit"));
+    }
+    line("attested_by", text(&attestation.by));
+    line("attested_at", second(attestation.at));
+    if let Some(expires) = attestation.expires {
+        line("expires_at", second(expires));
+    }
+    if let Some(note) = &attestation.note {
+        line("note", text(note));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn session_value(session: Session) -> String {
+    match session {
+        Session::Inherit => "{ reauth = \"inherit\" }".to_owned(),
+        Session::NotRequired => "{ reauth = \"not_required\" }".to_owned(),
+        Session::Required { frequency, method, exempt_trusted_apps } => {
+            let method = match method {
+                Method::Password => "password",
+                Method::SecurityKey => "security_key",
+            };
+            format!(
+                "{{ reauth = \"required\", frequency = \"{}\", method = \"{method}\", exempt_trusted_apps = \
+                 {exempt_trusted_apps} }}",
+                compact(frequency)
+            )
+        }
+    }
+}
+
+fn compact(frequency: SessionLength) -> String {
+    match frequency.seconds() {
+        whole if whole % 3600 == 0 => format!("{}h", whole / 3600),
+        whole if whole % 60 == 0 => format!("{}m", whole / 60),
+        whole => format!("{whole}s"),
+    }
+}
+
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Trusted => "trusted",
+        Level::Limited => "limited",
+        Level::SpecificData => "specific_data",
+        Level::Blocked => "blocked",
+        Level::Unconfigured => "unconfigured",
+        Level::Inherit => "inherit",
+    }
+}

@@ -1,0 +1,100 @@
+//! Connections that can be cut without an answer, and are counted.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Listens, and counts.
+pub(super) struct Counting {
+    pub(super) listener: TcpListener,
+    pub(super) accepted: Arc<AtomicUsize>,
+}
+
+/// The other side of a connection.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    cut: Arc<AtomicBool>,
+}
+
+impl Peer {
+    /// From now on nothing more is written to it; the connection ends.
+    pub(super) fn cut(&self) {
+        self.cut.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A connection.
+pub(super) struct Connection {
+    stream: TcpStream,
+    cut: Arc<AtomicBool>,
+}
+
+impl Listener for Counting {
+    type Io = Connection;
+    type Addr = Peer;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (stream, _): (_, SocketAddr) = Listener::accept(&mut self.listener).await;
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+        let cut = Arc::new(AtomicBool::new(false));
+        (Connection { stream, cut: Arc::clone(&cut) }, Peer { cut })
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Ok(Peer { cut: Arc::default() })
+    }
+}
+
+impl Connected<IncomingStream<'_, Counting>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Counting>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+impl Connection {
+    fn sound(&self) -> io::Result<()> {
+        if self.cut.load(Ordering::Relaxed) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.sound()?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.sound()?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

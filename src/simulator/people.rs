@@ -1,0 +1,242 @@
+//! Users, groups, members and grants, as the Directory API tells of them.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use toml::Spanned;
+
+use super::ids;
+use super::scenario::{App, Contradiction, File, Role, User};
+
+/// One account.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) email: String,
+    pub(super) aliases: Vec<String>,
+    pub(super) role: Role,
+    /// Neither suspended, archived nor deleted.
+    pub(super) active: bool,
+    pub(super) deleted: bool,
+    /// Its record.
+    pub(super) record: Value,
+    /// Its grants.
+    pub(super) tokens: Vec<Value>,
+}
+
+/// One group.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) email: String,
+    pub(super) record: Value,
+    /// Records of its direct members.
+    pub(super) members: Vec<Value>,
+}
+
+/// Everybody.
+#[derive(Debug)]
+pub(super) struct People {
+    /// Sorted by address, deleted ones included.
+    pub(super) accounts: Vec<Account>,
+    /// Sorted by address.
+    pub(super) groups: Vec<Group>,
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+impl People {
+    pub(super) fn derive(file: &File, now: Timestamp) -> Result<Self, Contradiction> {
+        let customer = file.customer.get_ref();
+        let mut accounts: Vec<Account> = Vec::new();
+        for user in &file.user {
+            let user_ref = user.get_ref();
+            if accounts.iter().any(|other| same(&other.email, &user_ref.email)) {
+                return Err(Contradiction::new(user.span().start, format!("{} is there twice", user_ref.email)));
+            }
+            accounts.push(account(&customer.id, user_ref, now));
+        }
+        for nth in 1..=file.generate.users {
+            let email = format!("user{nth:05}@{}", customer.primary_domain);
+            accounts.push(account(&customer.id, &User::plain(email), now));
+        }
+        accounts.sort_by(|a, b| a.email.cmp(&b.email));
+        let mut people = Self { accounts, groups: Vec::new() };
+        people.grant(file)?;
+        people.gather(file)?;
+        Ok(people)
+    }
+
+    fn grant(&mut self, file: &File) -> Result<(), Contradiction> {
+        for grant in &file.grant {
+            let (at, grant) = (grant.span().start, grant.get_ref());
+            let app = app(file, at, &grant.app)?;
+            let account = self.accounts.iter_mut().find(|account| same(&account.email, &grant.user));
+            let account = account.ok_or_else(|| Contradiction::new(at, format!("there is no user {}", grant.user)))?;
+            account.tokens.push(tagged(json!({
+                "kind": "admin#directory#token",
+                "clientId": app.client_id,
+                "displayText": app.name,
+                "anonymous": false,
+                "nativeApp": app.native_app,
+                "userKey": account.id,
+                "scopes": grant.scopes.as_ref().unwrap_or(&app.scopes),
+            })));
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, file: &File) -> Result<(), Contradiction> {
+        let customer = file.customer.get_ref();
+        let known: BTreeSet<String> = file.group.iter().map(|group| group.get_ref().email.clone()).collect();
+        for group in file.group.iter().map(Spanned::get_ref) {
+            let members =
+                group.members.iter().map(|email| self.member(&customer.id, &known, email)).collect::<Vec<_>>();
+            let id = ids::group(&customer.id, &group.email);
+            let name = group.name.as_deref().or_else(|| group.email.split('@').next());
+            let record = tagged(json!({
+                "kind": "admin#directory#group",
+                "id": id,
+                "email": group.email,
+                "name": name,
+                "directMembersCount": members.len().to_string(),
+                "description": "",
+                "adminCreated": true,
+            }));
+            self.groups.push(Group { id, email: group.email.clone(), record, members });
+        }
+        self.groups.sort_by(|a, b| a.email.cmp(&b.email));
+        Ok(())
+    }
+
+    fn member(&self, customer: &str, groups: &BTreeSet<String>, email: &str) -> Value {
+        let (id, kind) = match self.account(email) {
+            Some(account) => (account.id.clone(), "USER"),
+            None if groups.contains(email) => (ids::group(customer, email), "GROUP"),
+            None => (ids::profile("outside", email), "EXTERNAL"),
+        };
+        tagged(json!({
+            "kind": "admin#directory#member",
+            "id": id,
+            "email": email,
+            "role": "MEMBER",
+            "type": kind,
+            "status": "ACTIVE",
+        }))
+    }
+
+    /// By address, alias or id. A deleted account is no account.
+    pub(super) fn account(&self, key: &str) -> Option<&Account> {
+        self.accounts.iter().filter(|account| !account.deleted).find(|account| {
+            account.id == key || same(&account.email, key) || account.aliases.iter().any(|alias| same(alias, key))
+        })
+    }
+
+    /// By address or id.
+    pub(super) fn group(&self, key: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.id == key || same(&group.email, key))
+    }
+
+    /// Direct members, then those of the groups among them, each once.
+    pub(super) fn derived_members<'a>(&'a self, group: &'a Group) -> Vec<&'a Value> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        let mut queue = vec![group];
+        while let Some(group) = queue.pop() {
+            for member in &group.members {
+                let id = member["id"].as_str().unwrap_or_default();
+                if seen.insert(id) {
+                    found.push(member);
+                    queue.extend(self.group(id));
+                }
+            }
+        }
+        found
+    }
+}
+
+impl User {
+    fn plain(email: String) -> Self {
+        Self {
+            email,
+            org_unit: crate::domain::OrgUnitPath::root(),
+            role: Role::User,
+            suspended: false,
+            archived: false,
+            deleted: false,
+            aliases: Vec::new(),
+        }
+    }
+}
+
+/// The app that the file names so.
+pub(super) fn app<'a>(file: &'a File, at: usize, key: &str) -> Result<&'a App, Contradiction> {
+    let found = file.app.iter().map(Spanned::get_ref).find(|app| app.key == key);
+    found.ok_or_else(|| Contradiction::new(at, format!("there is no app {key:?}")))
+}
+
+fn tagged(mut record: Value) -> Value {
+    record["etag"] = ids::etag(&record).into();
+    record
+}
+
+fn account(customer: &str, user: &User, now: Timestamp) -> Account {
+    let id = ids::profile(customer, &user.email);
+    let local = user.email.split('@').next().unwrap_or_default();
+    let mut words = local.split(['.', '-', '_']).map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    });
+    let given = words.next().unwrap_or_default();
+    let family = words.next().unwrap_or_else(|| "Example".to_owned());
+    let ago = |days: i64| now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(now);
+    let mut record = json!({
+        "kind": "admin#directory#user",
+        "id": id,
+        "primaryEmail": user.email,
+        "name": {"givenName": given, "familyName": family, "fullName": format!("{given} {family}")},
+        "isAdmin": user.role == Role::SuperAdmin,
+        "isDelegatedAdmin": user.role == Role::DelegatedAdmin,
+        "lastLoginTime": google_time(ago(1)),
+        "creationTime": google_time(ago(900)),
+        "agreedToTerms": true,
+        "suspended": user.suspended,
+        "archived": user.archived,
+        "changePasswordAtNextLogin": false,
+        "ipWhitelisted": false,
+        "emails": [{"address": user.email, "primary": true}],
+        "customerId": customer,
+        "orgUnitPath": user.org_unit,
+        "isMailboxSetup": true,
+        "isEnrolledIn2Sv": true,
+        "isEnforcedIn2Sv": false,
+        "includeInGlobalAddressList": true,
+    });
+    if user.suspended {
+        record["suspensionReason"] = "ADMIN".into();
+    }
+    if user.deleted {
+        record["deletionTime"] = google_time(ago(3)).into();
+    }
+    if !user.aliases.is_empty() {
+        record["aliases"] = user.aliases.clone().into();
+    }
+    Account {
+        id,
+        email: user.email.clone(),
+        aliases: user.aliases.clone(),
+        role: user.role,
+        active: !(user.suspended || user.archived || user.deleted),
+        deleted: user.deleted,
+        record: tagged(record),
+        tokens: Vec::new(),
+    }
+}
+
+/// RFC 3339 with milliseconds and `Z`, as Google writes times.
+pub(super) fn google_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
