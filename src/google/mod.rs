@@ -4,10 +4,15 @@
 //! that gwsaudit uses, and tolerate the rest.
 
 pub mod access_context;
+mod customer;
 pub mod directory;
+mod endpoint;
 pub mod policies;
 pub mod raw;
 pub mod reports;
 pub mod resource_manager;
+pub mod scopes;
 
+pub use customer::{CustomerId, CustomerKey, InvalidCustomer};
+pub use endpoint::{Api, Endpoint, InvalidEndpoint};
 pub use raw::{Raw, Unreadable};
