@@ -4,15 +4,19 @@
 //! that gwsaudit uses, and tolerate the rest.
 
 pub mod access_context;
+pub mod auth;
 mod customer;
 pub mod directory;
 mod endpoint;
+mod error;
 pub mod policies;
 pub mod raw;
 pub mod reports;
 pub mod resource_manager;
 pub mod scopes;
 
+pub use auth::{InvalidKey, ServiceAccountKey};
 pub use customer::{CustomerId, CustomerKey, InvalidCustomer};
 pub use endpoint::{Api, Endpoint, InvalidEndpoint};
+pub use error::{ApiError, ErrorKind, Garbling, QuotaWindow};
 pub use raw::{Raw, Unreadable};
