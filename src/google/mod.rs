@@ -4,17 +4,20 @@
 //! that gwsaudit uses, and tolerate the rest.
 
 pub mod access_context;
+mod advice;
 pub mod auth;
 mod customer;
 pub mod directory;
 mod endpoint;
 mod error;
+mod error_body;
 pub mod policies;
 pub mod raw;
 pub mod reports;
 pub mod resource_manager;
 pub mod scopes;
 
+pub use advice::next_step;
 pub use auth::{InvalidKey, ServiceAccountKey};
 pub use customer::{CustomerId, CustomerKey, InvalidCustomer};
 pub use endpoint::{Api, Endpoint, InvalidEndpoint};
