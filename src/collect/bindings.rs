@@ -34,7 +34,11 @@ pub(super) async fn collect(
             return Ok(Bound { finished: vec![reading.finish()], groups: BTreeSet::new(), session });
         }
         OrganizationPlan::Named(name) => {
-            let session = google.session(SourceId::AccessBindings.as_str(), super::plan::scope_of(SourceId::AccessBindings), Pace::AccessContext);
+            let session = google.session(
+                SourceId::AccessBindings.as_str(),
+                super::plan::scope_of(SourceId::AccessBindings),
+                Pace::AccessContext,
+            );
             (Ok(name.clone()), session)
         }
         OrganizationPlan::Find => {
@@ -67,7 +71,9 @@ pub(super) async fn collect(
                 .keep_pages(
                     pages,
                     |raw| Line::new(RecordKind::AccessBinding, raw),
-                    |raw: &Raw<GcpUserAccessBinding>| groups.extend(raw.read().ok().and_then(|binding| binding.group_key)),
+                    |raw: &Raw<GcpUserAccessBinding>| {
+                        groups.extend(raw.read().ok().and_then(|binding| binding.group_key))
+                    },
                 )
                 .await?;
             reading.record.note = Some(format!("asked in {organization}"));
@@ -86,7 +92,9 @@ fn pick(seen: &[Organization], customer: Option<&str>) -> Result<OrganizationNam
     };
     let mut own = seen.iter().filter(|organization| organization.directory_customer_id.as_deref() == Some(customer));
     match (own.next(), own.next()) {
-        (Some(only), None) => only.name.parse().map_err(|error: crate::google::InvalidOrganizationName| error.to_string()),
+        (Some(only), None) => {
+            only.name.parse().map_err(|error: crate::google::InvalidOrganizationName| error.to_string())
+        }
         (Some(_), Some(_)) => Err(format!("several organizations belong to {customer}")),
         (None, _) => Err(format!("no organization that belongs to {customer} can be seen")),
     }

@@ -9,7 +9,7 @@ use crate::google::{ApiError, ErrorKind, Pace, Raw, Session, next_step};
 use crate::report::model::SourceStatus;
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
 
-use super::logs::TiedUser;
+use super::logs::{TiedUser, TiedUsers};
 use super::plan::Scan;
 use super::source::{Finished, Observer, Reading};
 
@@ -40,7 +40,7 @@ struct Choice {
     note: Option<String>,
 }
 
-fn choose(directory: &Directory, scan: Scan, tied: Option<&[TiedUser]>) -> Choice {
+fn choose(directory: &Directory, scan: Scan, tied: &[TiedUser]) -> Choice {
     let mut users = BTreeMap::new();
     let all = match scan {
         Scan::All => true,
@@ -52,12 +52,9 @@ fn choose(directory: &Directory, scan: Scan, tied: Option<&[TiedUser]>) -> Choic
             users.insert(account.email.clone(), account.email.clone());
         }
     }
-    let emails: BTreeMap<&str, &str> = directory
-        .listed
-        .iter()
-        .filter_map(|account| Some((account.id.as_deref()?, account.email.as_str())))
-        .collect();
-    for user in tied.into_iter().flatten() {
+    let emails: BTreeMap<&str, &str> =
+        directory.listed.iter().filter_map(|account| Some((account.id.as_deref()?, account.email.as_str()))).collect();
+    for user in tied {
         // Accounts are renamed; the id stays.
         let current = user.id.as_deref().and_then(|id| emails.get(id)).map(|email| (*email).to_owned());
         if let Some(email) = current.clone().or_else(|| user.email.clone()) {
@@ -108,7 +105,7 @@ pub(super) async fn collect(
     users_session: &Session,
     directory: &Directory,
     scan: Scan,
-    tied: impl Future<Output = Option<Vec<TiedUser>>>,
+    tied: impl Future<Output = TiedUsers>,
     observer: &dyn Observer,
 ) -> Result<Finished, WriteError> {
     let mut reading = Reading::after(users_session, SourceId::Grants, Pace::Directory, observer)?;
@@ -117,9 +114,8 @@ pub(super) async fn collect(
         Scan::Log => true,
         Scan::Auto => directory.listed.len() > Scan::AUTO_LIMIT || !directory.whole,
     };
-    let tied = if by_log { tied.await } else { None };
-    let log_failed = by_log && tied.is_none();
-    let choice = choose(directory, scan, tied.as_deref());
+    let tied = if by_log { tied.await } else { TiedUsers { users: Vec::new(), whole: true } };
+    let choice = choose(directory, scan, &tied.users);
     reading.record.note.clone_from(&choice.note);
     reading.record.users_not_asked = choice.not_asked;
 
@@ -169,7 +165,7 @@ pub(super) async fn collect(
     if !directory.whole && scan != Scan::Log {
         incomplete(&mut reading, "the users could not all be listed, so whose grants to ask for is not known");
     }
-    if log_failed {
+    if !tied.whole {
         incomplete(&mut reading, "the token log could not be read in full, so whose grants to ask for is not known");
     }
     Ok(reading.finish())
@@ -205,8 +201,8 @@ mod tests {
 
     #[test]
     fn auto_asks_all_up_to_the_limit_and_says_whom_it_leaves_out() {
-        assert_eq!(choose(&directory(2_000), Scan::Auto, None).users.len(), 2_000);
-        let choice = choose(&directory(2_001), Scan::Auto, Some(&[tied("7", "old-name@example.com")]));
+        assert_eq!(choose(&directory(2_000), Scan::Auto, &[]).users.len(), 2_000);
+        let choice = choose(&directory(2_001), Scan::Auto, &[tied("7", "old-name@example.com")]);
         // Renamed since: asked under today's name.
         assert_eq!(choice.users.into_keys().collect::<Vec<_>>(), ["u00007@example.com"]);
         assert_eq!(choice.not_asked, 2_000);
@@ -215,7 +211,7 @@ mod tests {
 
     #[test]
     fn users_of_the_log_whom_the_directory_lacks_are_asked_by_id() {
-        let choice = choose(&directory(1), Scan::Log, Some(&[tied("99", "gone@example.com")]));
+        let choice = choose(&directory(1), Scan::Log, &[tied("99", "gone@example.com")]);
         assert_eq!(choice.users, BTreeMap::from([("gone@example.com".to_owned(), "99".to_owned())]));
     }
 }

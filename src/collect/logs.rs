@@ -17,6 +17,15 @@ pub(super) struct TiedUser {
     pub(super) email: Option<String>,
 }
 
+/// The users whom the token log ties to the apps under audit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct TiedUsers {
+    /// The users, each once.
+    pub(super) users: Vec<TiedUser>,
+    /// Whether the log was read in full.
+    pub(super) whole: bool,
+}
+
 /// Stands for system and unknown actors in `actor.profileId`.
 const NOBODY: &str = "105250506097979753968";
 
@@ -51,7 +60,7 @@ pub(super) async fn token(
     google: &Google,
     plan: &Plan,
     observer: &dyn Observer,
-) -> Result<(Finished, Vec<TiedUser>), WriteError> {
+) -> Result<(Finished, TiedUsers), WriteError> {
     let mut reading = Reading::begin(google, SourceId::TokenLog, Pace::FilteredReports, observer)?;
     let mut tied = Vec::new();
     for name in ["authorize", "revoke"] {
@@ -71,6 +80,7 @@ pub(super) async fn token(
     reading.record.window_to = Some(plan.now);
     tied.sort();
     tied.dedup();
+    let tied = TiedUsers { users: tied, whole: reading.record.is_complete() };
     Ok((reading.finish(), tied))
 }
 

@@ -95,12 +95,7 @@ impl Plan {
             }
         }
         if self.purpose == Purpose::Snapshot {
-            sources.extend([
-                SourceId::Groups,
-                SourceId::Members,
-                SourceId::Policies,
-                SourceId::AccessEvaluationLog,
-            ]);
+            sources.extend([SourceId::Groups, SourceId::Members, SourceId::Policies, SourceId::AccessEvaluationLog]);
         }
         sources
     }

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::suppress::Suppress;
-use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
 use crate::collect::Scan;
+use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
 use crate::google::{CustomerKey, Endpoint, OrganizationName};
 
 /// Everything that the operator configured; see the contract, section 3.

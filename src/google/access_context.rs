@@ -3,6 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::call::Call;
+use super::client::Session;
+use super::endpoint::Api;
+use super::pages::{Pages, pages};
+use super::resource_manager::OrganizationName;
+
 /// `gcpUserAccessBindings.list`: one binding.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,4 +54,16 @@ pub struct ScopedAccessSettings {
 pub struct AccessSettings {
     /// Session length and method.
     pub session_settings: Option<SessionSettings>,
+}
+
+/// The session settings that an organization binds to groups.
+#[must_use]
+pub fn bindings(session: &Session, organization: &OrganizationName) -> Pages<GcpUserAccessBinding> {
+    let call = Call::new(
+        Api::AccessContext,
+        "accesscontextmanager.organizations.gcpUserAccessBindings.list",
+        "/v1/organizations/{organization}/gcpUserAccessBindings",
+        &[organization.number()],
+    );
+    pages(session, call.with("pageSize", "100"), "gcpUserAccessBindings")
 }

@@ -2,6 +2,14 @@
 
 use serde::Deserialize;
 
+use super::call::Call;
+use super::client::Session;
+use super::customer::CustomerKey;
+use super::endpoint::Api;
+use super::error::ApiError;
+use super::pages::{Pages, pages, whole};
+use super::raw::Raw;
+
 /// `customers.get`: the tenant.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,4 +101,138 @@ pub struct Member {
     /// `USER`, `GROUP`, `CUSTOMER`, `EXTERNAL`, or whatever Google adds.
     #[serde(rename = "type")]
     pub member_type: Option<String>,
+}
+
+/// How much of each account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Projection {
+    /// All but custom schemas.
+    Basic,
+    /// Everything.
+    Full,
+}
+
+/// Which accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// Those that exist, suspended and archived ones included.
+    Existing,
+    /// Those deleted in the last 20 days, and no other.
+    Deleted,
+}
+
+/// Which groups.
+#[derive(Debug, Clone, Copy)]
+pub enum GroupsOf<'a> {
+    /// All of a customer.
+    Customer(&'a CustomerKey),
+    /// Those that a user (id or address) is a direct member of.
+    User(&'a str),
+}
+
+/// Which members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    /// The group's own.
+    Direct,
+    /// Also those of groups within it.
+    Derived,
+}
+
+/// The tenant.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn customer(session: &Session, customer: &CustomerKey) -> Result<Raw<Customer>, ApiError> {
+    let call = Call::new(
+        Api::Directory,
+        "directory.customers.get",
+        "/admin/directory/v1/customers/{customerKey}",
+        &[customer.as_str()],
+    );
+    session.get(call.about(customer)).await.map(Raw::new)
+}
+
+/// All org units, the root among them. Google does not page this list (40,000 units at most).
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn org_units(session: &Session, customer: &CustomerKey) -> Result<Vec<Raw<OrgUnit>>, ApiError> {
+    let call = Call::new(
+        Api::Directory,
+        "directory.orgunits.list",
+        "/admin/directory/v1/customer/{customerId}/orgunits",
+        &[customer.as_str()],
+    )
+    .with("type", "allIncludingParent")
+    .with("orgUnitPath", "/")
+    .about(customer);
+    whole(session, call, "organizationUnits").await
+}
+
+/// Accounts, by address.
+#[must_use]
+pub fn users(session: &Session, customer: &CustomerKey, projection: Projection, accounts: Accounts) -> Pages<User> {
+    let call = Call::new(Api::Directory, "directory.users.list", "/admin/directory/v1/users", &[])
+        .with("customer", customer.as_str())
+        .with("maxResults", "500")
+        .with("orderBy", "email")
+        .with(
+            "projection",
+            match projection {
+                Projection::Basic => "basic",
+                Projection::Full => "full",
+            },
+        )
+        .with_some(
+            "showDeleted",
+            match accounts {
+                Accounts::Existing => None,
+                Accounts::Deleted => Some("true"),
+            },
+        )
+        .about(customer);
+    pages(session, call, "users")
+}
+
+/// The grants of one account (id or address). Google does not page this list.
+///
+/// # Errors
+/// [`ApiError`]; [`NotFound`](super::ErrorKind::NotFound) where the account is gone.
+pub async fn tokens(session: &Session, user_key: &str) -> Result<Vec<Raw<Token>>, ApiError> {
+    let call =
+        Call::new(Api::Directory, "directory.tokens.list", "/admin/directory/v1/users/{userKey}/tokens", &[user_key]);
+    whole(session, call, "items").await
+}
+
+/// Groups.
+#[must_use]
+pub fn groups(session: &Session, of: GroupsOf<'_>) -> Pages<Group> {
+    let call =
+        Call::new(Api::Directory, "directory.groups.list", "/admin/directory/v1/groups", &[]).with("maxResults", "200");
+    let call = match of {
+        GroupsOf::Customer(customer) => call.with("customer", customer.as_str()).about(customer),
+        GroupsOf::User(user_key) => call.with("userKey", user_key),
+    };
+    pages(session, call, "groups")
+}
+
+/// The members of a group (id or address).
+#[must_use]
+pub fn members(session: &Session, group_key: &str, membership: Membership) -> Pages<Member> {
+    let call = Call::new(
+        Api::Directory,
+        "directory.members.list",
+        "/admin/directory/v1/groups/{groupKey}/members",
+        &[group_key],
+    )
+    .with("maxResults", "200")
+    .with_some(
+        "includeDerivedMembership",
+        match membership {
+            Membership::Direct => None,
+            Membership::Derived => Some("true"),
+        },
+    );
+    pages(session, call, "members")
 }

@@ -2,14 +2,42 @@
 //!
 //! Everything Google sends is kept as it was sent ([`Raw`]); the typed views beside each call read only the fields
 //! that gwsaudit uses, and tolerate the rest.
+//!
+//! [`Google::connect`] builds the one client, [`Google::session`] gives each source its access, and the functions of
+//! [`directory`], [`reports`], [`policies`], [`access_context`] and [`resource_manager`] are the calls. What fails is
+//! an [`ApiError`], and [`next_step`] says what to do about it.
 
 pub mod access_context;
+mod advice;
+pub mod auth;
+mod call;
+mod client;
+mod customer;
 pub mod directory;
 mod endpoint;
+mod error;
+mod error_body;
+mod pace;
+mod pages;
+mod patience;
 pub mod policies;
 pub mod raw;
 pub mod reports;
 pub mod resource_manager;
+mod retry;
+pub mod scopes;
+mod tokens;
+mod transport;
 
-pub use endpoint::Endpoint;
+pub use advice::next_step;
+pub use auth::{InvalidKey, ServiceAccountKey};
+pub use client::{ConnectError, Google, Limits, Options, Session};
+pub use customer::{CustomerId, CustomerKey, InvalidCustomer};
+pub use endpoint::{Api, Endpoint, InvalidEndpoint};
+pub use error::{ApiError, ErrorKind, Garbling, QuotaWindow};
+pub use pace::{Pace, Pacing};
+pub use pages::Pages;
 pub use raw::{Raw, Unreadable};
+pub use resource_manager::{InvalidOrganizationName, OrganizationName};
+pub use retry::Backoff;
+pub use scopes::ScopeEntry;

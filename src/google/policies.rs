@@ -3,6 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::call::Call;
+use super::client::Session;
+use super::customer::CustomerKey;
+use super::endpoint::Api;
+use super::pages::{Pages, pages};
+
 /// `policies.list`: one explicit policy.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,4 +24,14 @@ pub struct Policy {
     pub policy_query: Option<Value>,
     /// What it says: `{type, value}`.
     pub setting: Option<Value>,
+}
+
+/// All explicit policies of a customer, of every type, in no order. Only a super administrator may read them.
+#[must_use]
+pub fn list(session: &Session, customer: &CustomerKey) -> Pages<Policy> {
+    let call = Call::new(Api::Policies, "cloudidentity.policies.list", "/v1/policies", &[])
+        .with("pageSize", "100")
+        .with("filter", format!("customer==\"customers/{customer}\""))
+        .about(customer);
+    pages(session, call, "policies")
 }

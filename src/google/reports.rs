@@ -4,6 +4,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::call::Call;
+use super::client::Session;
+use super::customer::CustomerKey;
+use super::endpoint::Api;
+use super::pages::{Pages, pages};
+
 /// The log that an activity belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Application {
@@ -140,4 +146,38 @@ impl Parameter {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.value.as_deref().into_iter().chain(self.multi_value.iter().flatten().map(String::as_str))
     }
+}
+
+/// Which activities. Without an end and with a start more than 180 days ago Google returns the last 180 days.
+#[derive(Debug, Clone)]
+pub struct ActivityQuery {
+    /// Of which log.
+    pub application: Application,
+    /// From then on. Must be before now.
+    pub start: Option<Timestamp>,
+    /// Until then.
+    pub end: Option<Timestamp>,
+    /// With an event of that name; the activity's other events come with it. Draws on
+    /// [`Pace::FilteredReports`](super::Pace::FilteredReports).
+    pub event_name: Option<String>,
+    /// Of which customer.
+    pub customer: CustomerKey,
+}
+
+/// Activities of all users, commonly newest first, though nothing promises an order.
+#[must_use]
+pub fn activities(session: &Session, query: &ActivityQuery) -> Pages<Activity> {
+    let call = Call::new(
+        Api::Reports,
+        "reports.activities.list",
+        "/admin/reports/v1/activity/users/all/applications/{applicationName}",
+        &[query.application.as_str()],
+    )
+    .with("maxResults", "1000")
+    .with_some("startTime", query.start.map(|time| time.to_string()))
+    .with_some("endTime", query.end.map(|time| time.to_string()))
+    .with_some("eventName", query.event_name.clone())
+    .with_some("customerId", query.customer.id())
+    .about(&query.customer);
+    pages(session, call, "items")
 }

@@ -1,0 +1,355 @@
+//! The only way to Google: one client, built once, handed down.
+//!
+//! Read-only by construction: all that a [`Session`] sends is GET. From the outside in, a call passes
+//!
+//! 1. [`retry`](super::retry): tried again while that may help and the source's patience lasts,
+//! 2. [`pace`](super::pace): a turn under the API's quota,
+//! 3. [`patience`](super::Limits::patience): the attempt's own time, the source's, the run's,
+//! 4. the scope's token,
+//! 5. [`transport`](super::transport): the request, and the answer within bounds,
+//! 6. [`ErrorBody`]: what a refusal means.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, LOCATION, USER_AGENT};
+use http::{HeaderValue, StatusCode};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::time::{Instant, timeout};
+use tower::{ServiceBuilder, ServiceExt as _, service_fn};
+
+use super::ApiError;
+use super::auth::ServiceAccountKey;
+use super::call::Call;
+use super::endpoint::Endpoint;
+use super::error::{ErrorKind, Fault, Garbling};
+use super::error_body::{Asked, ErrorBody};
+use super::pace::{Pace, Pacers, Pacing};
+use super::patience::Patience;
+use super::retry::{Backoff, Persistence, Verdict, given_up, retry_after, verdict};
+use super::scopes::ScopeEntry;
+use super::tokens::Tokens;
+use super::transport::{self, BodyFault, Encoding, HttpClient, innermost};
+use crate::domain::Email;
+
+/// What it takes to talk to Google.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The service account's key.
+    pub credentials: ServiceAccountKey,
+    /// The administrator whom the service account acts for.
+    pub subject: Email,
+    /// What replaces every Google host; `None` for Google itself. The key's `token_uri` is not touched by it.
+    pub endpoint: Option<Endpoint>,
+    /// Times, sizes and rates.
+    pub limits: Limits,
+    /// Who asks, such as `gwsaudit/0.1.0`. Google packs answers only for agents that say `gzip`, which is added.
+    pub user_agent: String,
+}
+
+/// Times, sizes and rates.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// For name, TCP and TLS together: 10 s.
+    pub connect: Duration,
+    /// The longest silence while an answer is due: 15 s.
+    pub read_idle: Duration,
+    /// One attempt, its token included: 30 s.
+    pub attempt: Duration,
+    /// Time without an answer, over all attempts of a source, after which it is given up: 45 s.
+    pub patience: Duration,
+    /// When everything ends; `None` for never.
+    pub deadline: Option<Instant>,
+    /// The largest answer in bytes, packed and unpacked: 64 MiB.
+    pub body: usize,
+    /// How often and when again.
+    pub backoff: Backoff,
+    /// Whether Google's quotas are kept.
+    pub pacing: Pacing,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            read_idle: Duration::from_secs(15),
+            attempt: Duration::from_secs(30),
+            patience: Duration::from_secs(45),
+            deadline: None,
+            body: 64 << 20,
+            backoff: Backoff::default(),
+            pacing: Pacing::Google,
+        }
+    }
+}
+
+/// Why there is no client. Nothing was sent.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// This machine trusts no certificate authority, so that no https can be spoken: `ca-certificates` is not
+    /// installed, or `SSL_CERT_FILE` points nowhere.
+    #[error("no trusted certificates were found on this machine")]
+    NoCertificates(#[source] io::Error),
+    /// The key cannot be made to sign.
+    #[error("the service account's key cannot sign")]
+    Key(#[source] io::Error),
+    /// The user agent is no header text. The program's fault.
+    #[error("the user agent {0:?} cannot be sent")]
+    UserAgent(String),
+}
+
+/// Google, as one administrator may read it. Cheap to clone.
+#[derive(Clone)]
+pub struct Google {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    http: HttpClient,
+    tokens: Tokens,
+    endpoint: Option<Endpoint>,
+    limits: Limits,
+    user_agent: HeaderValue,
+    pacers: Pacers,
+}
+
+impl std::fmt::Debug for Google {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Google").field("endpoint", &self.shared.endpoint).finish_non_exhaustive()
+    }
+}
+
+impl Google {
+    /// Prepares the client. Nothing is sent yet: a wrong key or subject shows at the first call.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect(options: Options) -> Result<Self, ConnectError> {
+        let Options { credentials, subject, endpoint, limits, user_agent } = options;
+        let needs_tls = credentials.needs_tls() || endpoint.as_ref().is_none_or(Endpoint::is_https);
+        let http = transport::client(needs_tls, limits.connect).map_err(ConnectError::NoCertificates)?;
+        let tokens = Tokens::new(http.clone(), &credentials, &subject, limits.connect + limits.read_idle)
+            .await
+            .map_err(ConnectError::Key)?;
+        let user_agent =
+            HeaderValue::try_from(format!("{user_agent} (gzip)")).map_err(|_| ConnectError::UserAgent(user_agent))?;
+        let pacers = Pacers::new(limits.pacing);
+        Ok(Self { shared: Arc::new(Shared { http, tokens, endpoint, limits, user_agent, pacers }) })
+    }
+
+    /// A source's access, with patience of its own.
+    #[must_use]
+    pub fn session(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Session {
+        let limits = &self.shared.limits;
+        self.session_with(source, scope, pace, Arc::new(Patience::new(limits.patience, limits.deadline)))
+    }
+
+    fn session_with(
+        &self,
+        source: &'static str,
+        scope: &'static ScopeEntry,
+        pace: Pace,
+        patience: Arc<Patience>,
+    ) -> Session {
+        let google = self.clone();
+        Session { own: Arc::new(Own { google, source, scope, pace, patience, requests: AtomicU64::new(0) }) }
+    }
+}
+
+/// One source's access to Google. Cheap to clone; clones count and lose patience together.
+#[derive(Clone)]
+pub struct Session {
+    own: Arc<Own>,
+}
+
+struct Own {
+    google: Google,
+    source: &'static str,
+    scope: &'static ScopeEntry,
+    pace: Pace,
+    patience: Arc<Patience>,
+    requests: AtomicU64,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("source", &self.own.source).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// The source's id, such as `reports.admin`.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.own.source
+    }
+
+    /// The scope that it asks with.
+    #[must_use]
+    pub fn scope(&self) -> &'static ScopeEntry {
+        self.own.scope
+    }
+
+    /// API requests sent so far, repetitions included; requests for tokens are not.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.own.requests.load(Ordering::Relaxed)
+    }
+
+    /// The access of a source that depends on this one. It counts its own requests, but both draw on one patience,
+    /// so that a chain of sources ends as soon as a single one would.
+    #[must_use]
+    pub fn follow_up(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Self {
+        self.own.google.session_with(source, scope, pace, Arc::clone(&self.own.patience))
+    }
+
+    /// Sends a GET, as often as it takes, and reads the JSON that it brings.
+    pub(crate) async fn get(&self, call: Call) -> Result<Value, ApiError> {
+        let policy = Persistence::new(self.own.google.shared.limits.backoff, Arc::clone(&self.own.patience));
+        let attempts = ServiceBuilder::new().retry(policy).service(service_fn(|call: Call| self.attempt(call)));
+        attempts.oneshot(call).await.map_err(|fault| fault.error)
+    }
+
+    /// One attempt, within its time. What it loses is counted here, what the pause after it costs in the policy.
+    async fn attempt(&self, call: Call) -> Result<Value, Fault> {
+        let Own { google, patience, .. } = &*self.own;
+        let turn = google.shared.pacers.turn(self.own.pace, Instant::now());
+        if let Err(expired) = patience.wait_for_turn(turn).await {
+            return Err(given_up(&call, patience, expired).into());
+        }
+        let started = Instant::now();
+        let outcome = match patience.bound(started, google.shared.limits.attempt, self.exchange(&call)).await {
+            Ok(outcome) => outcome,
+            Err(expired) => Err(given_up(&call, patience, expired).into()),
+        };
+        let outcome = outcome.map_err(|fault| Fault {
+            error: fault.error.with_scope(self.own.scope).with_attempts(call.attempt),
+            ..fault
+        });
+        self.log(&call, started, outcome.as_ref().err());
+        if let Err(fault) = &outcome
+            && (verdict(fault.error.kind()) == Verdict::Again || *fault.error.kind() == ErrorKind::PatienceExhausted)
+        {
+            patience.lose(started, Instant::now());
+        }
+        outcome
+    }
+
+    /// One line a request: never a body, a token, an address.
+    fn log(&self, call: &Call, started: Instant, fault: Option<&Fault>) {
+        let error = fault.map(|fault| &fault.error);
+        tracing::debug!(
+            method = "GET",
+            endpoint = call.template,
+            source = self.own.source,
+            status = error.map_or(Some(200), ApiError::status),
+            error = error.map(|error| tracing::field::debug(error.kind())),
+            attempt = call.attempt,
+            page = call.page,
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "asked Google"
+        );
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Value, Fault> {
+        let shared = &*self.own.google.shared;
+        let limits = &shared.limits;
+        let bearer = shared.tokens.bearer(self.own.scope, call.rejected_token, call.name).await?;
+        let request = http::Request::get(call.url(shared.endpoint.as_ref()))
+            .header(AUTHORIZATION, bearer.header())
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, "gzip")
+            .header(USER_AGENT, shared.user_agent.clone())
+            .body(String::new())
+            .map_err(|_| call.failed(ErrorKind::Refused).with_message("the request cannot be written as a URL"))?;
+
+        self.own.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = match timeout(limits.connect + limits.read_idle, shared.http.request(request)).await {
+            Err(_) => return Err(call.failed(ErrorKind::TimedOut).into()),
+            Ok(Err(error)) => {
+                let kind = if error.is_connect() { ErrorKind::Unreachable } else { ErrorKind::ConnectionLost };
+                return Err(call.failed(kind).with_message(&innermost(&error)).into());
+            }
+            Ok(Ok(answer)) => answer,
+        };
+
+        let (head, body) = answer.into_parts();
+        let status = head.status;
+        let body = async {
+            let encoding = Encoding::of(&head.headers)?;
+            let limit = if status.is_success() { limits.body } else { limits.body.min(ERROR_BODY_LIMIT) };
+            let packed = transport::read(body, limit, limits.read_idle).await?;
+            Ok((packed, encoding, limit))
+        }
+        .await;
+
+        if status.is_success() {
+            let outcome = match body {
+                Ok((packed, encoding, limit)) => {
+                    unpacked_apart(move || {
+                        let text = transport::unpack(packed, encoding, limit)?;
+                        serde_json::from_slice(&text).map_err(|error| BodyFault::Undecodable(json_fault(&error)))
+                    })
+                    .await
+                }
+                Err(fault) => Err(fault),
+            };
+            return outcome.map_err(|fault| unread(call, status, limits.body, fault));
+        }
+
+        // Whatever happened to the body, the status is known and decides.
+        let text = match body {
+            Ok((packed, encoding, limit)) => {
+                unpacked_apart(move || transport::unpack(packed, encoding, limit)).await.unwrap_or_default()
+            }
+            Err(_) => bytes::Bytes::new(),
+        };
+        let said = ErrorBody::parse(&text);
+        let asked = Asked { api: call.api, scope: self.own.scope.url, names_customer: call.names_customer() };
+        let error =
+            call.failed(said.kind(status.as_u16(), asked)).with_status(status.as_u16()).with_reason(said.reason());
+        let error = match (said.message(), redirect_host(&head.headers)) {
+            (Some(message), _) => error.with_message(&bearer.redact(message)),
+            (None, Some(host)) if status.is_redirection() => error.with_message(&format!("to {host}")),
+            (None, _) => error,
+        };
+        Err(Fault { error, retry_after: retry_after(&head.headers), token: Some(bearer.generation) })
+    }
+}
+
+/// Error bodies are small; larger ones are a proxy's pages.
+const ERROR_BODY_LIMIT: usize = 1 << 20;
+
+/// Unpacking and parsing megabytes takes a while: away from the threads that wait for the network.
+async fn unpacked_apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BodyFault> + Send + 'static,
+) -> Result<T, BodyFault> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(BodyFault::Undecodable("it could not be unpacked".to_owned())))
+}
+
+/// Place and class of the fault; serde's own words would quote the body.
+fn json_fault(error: &serde_json::Error) -> String {
+    let what = if error.is_eof() { "cut short" } else { "not JSON" };
+    format!("{what} at line {}, column {}", error.line(), error.column())
+}
+
+fn unread(call: &Call, status: StatusCode, limit: usize, fault: BodyFault) -> Fault {
+    match fault {
+        BodyFault::TooLarge => call.failed(ErrorKind::BodyTooLarge { limit }),
+        BodyFault::Stalled => call.failed(ErrorKind::TimedOut),
+        BodyFault::Broken(message) => call.failed(ErrorKind::ConnectionLost).with_message(&message),
+        BodyFault::Undecodable(message) => call.failed(ErrorKind::Garbled(Garbling::NotJson)).with_message(&message),
+    }
+    .with_status(status.as_u16())
+    .into()
+}
+
+fn redirect_host(headers: &http::HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    Some(url::Url::parse(location).ok()?.host_str()?.to_owned())
+}

@@ -1,0 +1,7 @@
+//! Tests of `google` against a Google on loopback: real sockets, real signatures.
+
+mod bodies;
+mod calls;
+mod failures;
+mod fake;
+mod tokens;
