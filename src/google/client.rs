@@ -1,4 +1,4 @@
-//! The only way to Google: one client, built once, handed down.
+//! The only way to Google: one client for the APIs and one for tokens, built once, handed down.
 //!
 //! Read-only by construction: all that a [`Session`] sends is GET. From the outside in, a call passes
 //!
@@ -32,7 +32,7 @@ use super::patience::Patience;
 use super::retry::{Backoff, Persistence, Verdict, given_up, retry_after, verdict};
 use super::scopes::ScopeEntry;
 use super::tokens::Tokens;
-use super::transport::{self, BodyFault, Encoding, HttpClient, innermost};
+use super::transport::{self, BodyFault, Connector, Encoding, HttpClient, innermost};
 use crate::domain::Email;
 
 /// What it takes to talk to Google.
@@ -130,8 +130,10 @@ impl Google {
     pub async fn connect(options: Options) -> Result<Self, ConnectError> {
         let Options { credentials, subject, endpoint, limits, user_agent } = options;
         let needs_tls = credentials.needs_tls() || endpoint.as_ref().is_none_or(Endpoint::is_https);
-        let http = transport::client(needs_tls, limits.connect).map_err(ConnectError::NoCertificates)?;
-        let tokens = Tokens::new(http.clone(), &credentials, &subject, limits.connect + limits.read_idle)
+        let connector = Connector::new(needs_tls, limits.connect).map_err(ConnectError::NoCertificates)?;
+        let token_http = transport::client(connector.limited(TOKEN_CONNECTION_LIMIT));
+        let http = transport::client(connector);
+        let tokens = Tokens::new(token_http, &credentials, &subject, limits.connect + limits.read_idle)
             .await
             .map_err(ConnectError::Key)?;
         let user_agent =
@@ -319,6 +321,10 @@ impl Session {
         Err(Fault { error, retry_after: retry_after(&head.headers), token: Some(bearer.generation) })
     }
 }
+
+/// yup-oauth2 reads the token endpoint's answers whatever their size, so that its connections are bounded: enough for
+/// hundreds of tokens.
+const TOKEN_CONNECTION_LIMIT: usize = 1 << 20;
 
 /// Error bodies are small; larger ones are a proxy's pages.
 const ERROR_BODY_LIMIT: usize = 1 << 20;

@@ -1,10 +1,10 @@
-//! The one HTTP client: connections, TLS, and answers read within bounds.
+//! HTTP below the API: connections, TLS, and answers read within bounds.
 
 use std::future::Future;
 use std::io;
 use std::io::Read as _;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,9 +12,10 @@ use flate2::read::MultiGzDecoder;
 use http::Uri;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use hyper::rt;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -22,28 +23,18 @@ use tower::Service;
 
 use super::endpoint::is_loopback;
 
-/// Bodies are `String`, as yup-oauth2 shares this client and posts one; ours are empty.
+/// Bodies are `String`, as yup-oauth2 posts one; ours are empty.
 pub(crate) type HttpClient = Client<Connector, String>;
 
-/// Builds the client. Without TLS it needs no certificates, so that a Google on this machine can be asked from
-/// anywhere.
-pub(crate) fn client(needs_tls: bool, connect_timeout: Duration) -> io::Result<HttpClient> {
-    let mut tcp = HttpConnector::new();
-    tcp.set_nodelay(true);
-    tcp.enforce_http(false);
-    let route = if needs_tls {
-        let tls = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().enable_http2();
-        Route::Tls(tls.wrap_connector(tcp))
-    } else {
-        Route::Plain(tcp)
-    };
-    Ok(Client::builder(TokioExecutor::new())
+/// Builds a client.
+pub(crate) fn client(connector: Connector) -> HttpClient {
+    Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         // A dead connection would otherwise swallow every request sent over it, as HTTP/2 shares one.
         .http2_keep_alive_interval(Duration::from_secs(10))
         .http2_keep_alive_timeout(Duration::from_secs(5))
-        .build(Connector { route, connect_timeout }))
+        .build(connector)
 }
 
 /// Opens connections: within a time, and never in the clear to another machine.
@@ -51,6 +42,7 @@ pub(crate) fn client(needs_tls: bool, connect_timeout: Duration) -> io::Result<H
 pub(crate) struct Connector {
     route: Route,
     connect_timeout: Duration,
+    connection_limit: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -59,13 +51,35 @@ enum Route {
     Tls(HttpsConnector<HttpConnector>),
 }
 
+impl Connector {
+    /// Without TLS it needs no certificates, so that a Google on this machine can be asked from anywhere.
+    pub(crate) fn new(needs_tls: bool, connect_timeout: Duration) -> io::Result<Self> {
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
+        let route = if needs_tls {
+            let tls = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().enable_http2();
+            Route::Tls(tls.wrap_connector(tcp))
+        } else {
+            Route::Plain(tcp)
+        };
+        Ok(Self { route, connect_timeout, connection_limit: None })
+    }
+
+    /// With a bound on what is read from one connection, for bodies that somebody else reads without one.
+    pub(crate) fn limited(&self, connection_limit: usize) -> Self {
+        Self { connection_limit: Some(connection_limit), ..self.clone() }
+    }
+}
+
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 impl Service<Uri> for Connector {
-    type Response = Stream;
+    type Response = Limited;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+    type Future = Connecting<Limited>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         match &mut self.route {
@@ -80,7 +94,7 @@ impl Service<Uri> for Connector {
         if plain && !uri.host().is_some_and(is_loopback) {
             return Box::pin(async { Err("plain http to another machine is refused".into()) });
         }
-        let connecting: Self::Future = match &mut self.route {
+        let connecting: Connecting<Stream> = match &mut self.route {
             Route::Plain(_) if !plain => Box::pin(async { Err("this client was built without TLS".into()) }),
             Route::Plain(tcp) => {
                 let stream = tcp.call(uri);
@@ -88,10 +102,70 @@ impl Service<Uri> for Connector {
             }
             Route::Tls(tls) => tls.call(uri),
         };
-        let within = self.connect_timeout;
-        Box::pin(
-            async move { timeout(within, connecting).await.unwrap_or_else(|_| Err("no connection in time".into())) },
-        )
+        let (within, left) = (self.connect_timeout, self.connection_limit);
+        Box::pin(async move {
+            let stream = timeout(within, connecting).await.unwrap_or_else(|_| Err("no connection in time".into()))?;
+            Ok(Limited { stream, left })
+        })
+    }
+}
+
+/// A connection that ends with an error when more than its limit was read from it.
+pub(crate) struct Limited {
+    stream: Stream,
+    left: Option<usize>,
+}
+
+impl Connection for Limited {
+    fn connected(&self) -> Connected {
+        self.stream.connected()
+    }
+}
+
+impl rt::Read for Limited {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buffer: rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Some(left) = self.left else {
+            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+        };
+        // What goes through a cursor cannot be counted; a limited connection is worth a copy.
+        let mut copy = [0; 4096];
+        let size = buffer.remaining().min(copy.len());
+        let mut read = rt::ReadBuf::new(&mut copy[..size]);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, read.unfilled()))?;
+        let left = left.checked_sub(read.filled().len()).ok_or_else(|| io::Error::other("the answer is too large"))?;
+        self.left = Some(left);
+        buffer.put_slice(read.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl rt::Write for Limited {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, data)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, data)
     }
 }
 
@@ -194,8 +268,8 @@ mod tests {
     #[tokio::test]
     async fn plain_http_stays_on_this_machine() {
         for needs_tls in [false, true] {
-            let Ok(client) = client(needs_tls, Duration::from_secs(1)) else { continue };
-            let error = client.get(Uri::from_static("http://192.0.2.1/")).await.expect_err("refused");
+            let Ok(connector) = Connector::new(needs_tls, Duration::from_secs(1)) else { continue };
+            let error = client(connector).get(Uri::from_static("http://192.0.2.1/")).await.expect_err("refused");
             assert!(innermost(&error).contains("plain http"), "{error:?}");
         }
     }

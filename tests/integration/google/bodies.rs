@@ -77,7 +77,7 @@ async fn connections_are_reused() {
     for _ in 0..20 {
         directory::customer(&session, &CustomerKey::Mine).await.expect("an answer");
     }
-    assert_eq!(fake.connects.load(std::sync::atomic::Ordering::SeqCst), 1, "one serves tokens and API");
+    assert_eq!(fake.connects.load(std::sync::atomic::Ordering::SeqCst), 2, "one for tokens, one for the API");
 }
 
 #[tokio::test]

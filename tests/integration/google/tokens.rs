@@ -1,5 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use gwsaudit::google::{Api, CustomerKey, ErrorKind, Limits, Pace, directory, next_step, scopes};
 use serde_json::json;
@@ -157,6 +158,23 @@ async fn no_secret_is_shown() {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_off() {
+    let fake = Fake::with_tokens(
+        |_| {
+            let spaces = axum::body::Bytes::from(vec![b' '; 1 << 16]);
+            let endless = futures_util::stream::repeat(spaces).map(Ok::<_, std::io::Error>);
+            Some(reply(200, "application/json", axum::body::Body::from_stream(endless)))
+        },
+        |_| ok(),
+    )
+    .await;
+    let session = fake.session().await;
+    let error = directory::customer(&session, &CustomerKey::Mine).await.expect_err("no end");
+    assert_eq!((error.api(), error.kind()), (Api::TokenEndpoint, &ErrorKind::ConnectionLost), "{error}");
+    assert_eq!((fake.token_requests(), error.message()), (6, Some("the answer is too large")));
 }
 
 /// What is logged while a call is made, at the finest level of ours.
