@@ -10,6 +10,7 @@
 //! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
 
 pub mod checks;
+pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod domain;

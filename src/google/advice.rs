@@ -17,7 +17,7 @@ pub fn next_step(error: &ApiError) -> String {
         ErrorKind::ScopeNotDelegated { scopes } => format!(
             "In Admin console > Security > Access and data control > API controls > Domain-wide delegation \
              ({DELEGATION}), add {} to the service account's client ID{}. Delegation is literal: a broader scope does \
-             not cover it. `gwsaudit setup` prints the line to paste.",
+             not cover it.",
             scopes.join(","),
             purpose(scopes)
         ),
@@ -47,7 +47,7 @@ pub fn next_step(error: &ApiError) -> String {
              Google accepts a few minutes' difference at most."
             .to_owned(),
         ErrorKind::Unauthenticated => "Google refuses tokens that it has just issued: see whether the administrator's \
-             account is suspended, then run `gwsaudit doctor`."
+             account is suspended, and whether a policy ends its API access."
             .to_owned(),
         ErrorKind::Unreachable => format!(
             "Check that this machine reaches {} over https (DNS, firewall, a TLS-inspecting proxy), for example with \
@@ -81,7 +81,7 @@ pub fn next_step(error: &ApiError) -> String {
             "Nothing is sent on to where it points; look for a proxy between, and at google.endpoint.".to_owned()
         }
         ErrorKind::Refused => {
-            "Google's message is all that is known; `gwsaudit doctor` tests each permission.".to_owned()
+            "Google's message is all that is known; compare the scopes and privileges that the README lists.".to_owned()
         }
     }
 }
@@ -142,7 +142,7 @@ mod tests {
         assert!(of(Api::Directory, "x", off).contains(url));
         let scope = ErrorKind::ScopeNotDelegated { scopes: vec![scopes::ORG_UNITS.url.to_owned()] };
         let advice = of(Api::TokenEndpoint, "x", scope);
-        for part in [scopes::ORG_UNITS.url, scopes::ORG_UNITS.reason, DELEGATION, "gwsaudit setup"] {
+        for part in [scopes::ORG_UNITS.url, scopes::ORG_UNITS.reason, DELEGATION] {
             assert!(advice.contains(part), "{part} in {advice}");
         }
         let admin = |api, call| of(api, call, ErrorKind::NotAdministrator);

@@ -236,6 +236,8 @@ impl Session {
             && (verdict(fault.error.kind()) == Verdict::Again || *fault.error.kind() == ErrorKind::PatienceExhausted)
         {
             patience.lose(started, Instant::now());
+        } else if outcome.is_ok() {
+            patience.answered();
         }
         outcome
     }

@@ -97,6 +97,8 @@ impl ErrorBody {
     pub(crate) fn kind(&self, status: u16, asked: Asked) -> ErrorKind {
         match status {
             300..=399 => ErrorKind::Redirected,
+            // The Reports API says 401 to an administrator without the privilege, with a token that is sound.
+            401 if self.says("not authorized to") => ErrorKind::NotAdministrator,
             401 => ErrorKind::Unauthenticated,
             403 => self.forbidden(asked),
             429 => ErrorKind::Quota(self.window()),

@@ -2,7 +2,8 @@
 //!
 //! What counts is the time in which nothing came: attempts that failed or stalled, and the pauses after them. The
 //! attempts of one source run side by side, so the same second counts once. Time in which Google answers, and time
-//! spent waiting for a turn, count nothing: a large tenant may take as long as it needs.
+//! spent waiting for a turn, count nothing: a large tenant may take as long as it needs. Every answer also wins a little
+//! of what was lost back, so that passing faults, spread over hours, do not add up to an end.
 
 use std::future::Future;
 use std::pin::pin;
@@ -23,12 +24,15 @@ pub(crate) enum Expired {
     Deadline,
 }
 
+/// What an answer wins back.
+const EARNED: Duration = Duration::from_millis(250);
+
 /// The patience of one source and of those that follow from it.
 #[derive(Debug)]
 pub(crate) struct Patience {
     budget: Duration,
     deadline: Option<Instant>,
-    lost: Mutex<Spans>,
+    lost: Mutex<Loss>,
     changed: watch::Sender<()>,
 }
 
@@ -44,14 +48,20 @@ impl Patience {
 
     /// Counts a stretch of time as lost. It may reach into the future: a pause about to be made.
     pub(crate) fn lose(&self, from: Instant, to: Instant) {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).add(from, to);
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).spans.add(from, to);
         self.changed.send_replace(());
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self) {
+        let mut loss = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        loss.earned = (loss.earned + EARNED).min(loss.spans.total());
     }
 
     /// What would be left if all the time since then were lost too.
     fn left_if_lost(&self, from: Instant, to: Instant) -> Duration {
-        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).total_with(from, to);
-        self.budget.saturating_sub(lost)
+        let loss = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.budget + loss.earned).saturating_sub(loss.spans.total_with(from, to))
     }
 
     /// Whether a pause of that length, starting now, is still affordable; it is counted if so.
@@ -114,6 +124,13 @@ impl Patience {
             }
         }
     }
+}
+
+/// Time lost, and what answers won back of it.
+#[derive(Debug, Default)]
+struct Loss {
+    spans: Spans,
+    earned: Duration,
 }
 
 /// Stretches of time, in order, none touching another.
@@ -187,6 +204,21 @@ mod tests {
         assert_eq!(patience.bound(Instant::now(), SECOND * 30, never()).await, Err(Expired::Patience));
         assert!(start.elapsed() >= TICK * 45);
         assert_eq!(patience.bound(start, SECOND * 30, never()).await, Err(Expired::Patience));
+    }
+
+    #[test]
+    fn answers_win_back_what_was_lost_and_no_more() {
+        let patience = Patience::new(SECOND, None);
+        let now = Instant::now();
+        patience.answered();
+        assert_eq!(patience.left_if_lost(now, now), SECOND);
+        patience.lose(now, now + EARNED * 3);
+        patience.answered();
+        assert_eq!(patience.left_if_lost(now, now), SECOND - EARNED * 2);
+        for _ in 0..9 {
+            patience.answered();
+        }
+        assert_eq!(patience.left_if_lost(now, now), SECOND);
     }
 
     #[tokio::test]

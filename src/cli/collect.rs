@@ -1,0 +1,35 @@
+//! `gwsaudit collect`
+
+use super::Surroundings;
+use super::args::{CollectArgs, Global};
+use super::audit::choose_apps;
+use super::error::CliError;
+use super::exit::Exit;
+use super::talk::Talk;
+use super::tenant::{Read, Tenant, nothing_read};
+use crate::collect::Purpose;
+
+pub(super) async fn run(
+    args: &CollectArgs,
+    global: &Global,
+    surroundings: &Surroundings,
+    talk: &Talk,
+) -> Result<Exit, CliError> {
+    let deadline = args.deadline.map(|deadline| deadline.0);
+    let tenant = Tenant::open_live(args.demo.as_deref(), args.scan, deadline, global, surroundings, *talk).await?;
+    let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
+    // Said before the work, not after it.
+    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(CliError::Usage(format!("--output: there is no folder {}", folder.display())));
+    }
+    let read = tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await?;
+    if let Read::Collected(collected) = read {
+        if let Some(error) = nothing_read(&collected) {
+            return Err(error);
+        }
+        collected.write(Some(&args.output))?;
+    }
+    tenant.close().await;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,138 @@
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::exit::Exit;
+use crate::config::ConfigError;
+use crate::google::{ConnectError, InvalidKey};
+use crate::simulator::{ScenarioError, SimulatorError};
+use crate::snapshot::{ReadError, WriteError};
+
+/// Why a command could not do its work.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// The command line asks for something that is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// A file of the operator's is wrong.
+    #[error("{file} is not right:\n{error}")]
+    Config {
+        /// Which file.
+        file: String,
+        /// What is wrong in it.
+        error: ConfigError,
+    },
+    /// A file that the command line or the configuration names cannot be read.
+    #[error("cannot read {what} {}", path.display())]
+    Unreadable {
+        /// What kind of file.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+        /// Whether the configuration is to blame, or the world.
+        exit: Exit,
+    },
+    /// The key file is not a service account's key.
+    #[error("the key file {} cannot be used", path.display())]
+    Key {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: InvalidKey,
+    },
+    /// No client could be made.
+    #[error("cannot talk to Google")]
+    Connect(#[from] ConnectError),
+    /// Not one source could be read.
+    #[error("nothing could be read from Google: {source_id}: {message}")]
+    NothingRead {
+        /// The first source that failed.
+        source_id: String,
+        /// Its error.
+        message: String,
+        /// What to do.
+        next_step: Option<String>,
+    },
+    /// The snapshot cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] ReadError),
+    /// The snapshot cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The report cannot be written.
+    #[error("cannot write {what}")]
+    Output {
+        /// The file, or standard output.
+        what: String,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// The simulator's scenario is wrong.
+    #[error("the scenario {name} is not right")]
+    Scenario {
+        /// Its name or file.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: ScenarioError,
+    },
+    /// The simulator could not start.
+    #[error("the simulator cannot start")]
+    Simulator(#[from] SimulatorError),
+}
+
+impl CliError {
+    /// The exit status that it amounts to.
+    #[must_use]
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Config { .. } | Self::Scenario { .. } => Exit::Misused,
+            Self::Key { source: InvalidKey::TokenUri(_), .. } => Exit::Misused,
+            Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
+            Self::Unreadable { exit, .. } => *exit,
+            Self::Key { .. }
+            | Self::Connect(_)
+            | Self::NothingRead { .. }
+            | Self::Snapshot(_)
+            | Self::Write(_)
+            | Self::Output { .. }
+            | Self::Simulator(_) => Exit::Impossible,
+        }
+    }
+
+    /// What to do next, where the message does not say it already.
+    #[must_use]
+    pub(super) fn advice(&self) -> Option<String> {
+        match self {
+            Self::NothingRead { next_step, .. } => next_step.clone(),
+            Self::Snapshot(ReadError::Truncated { .. } | ReadError::Malformed { .. }) => {
+                Some("copy the file again, or collect a new snapshot with `gwsaudit collect -o FILE`".to_owned())
+            }
+            Self::Key { source: InvalidKey::TokenUri(_), .. } => Some(
+                "a key file from the Cloud console has the token_uri https://oauth2.googleapis.com/token".to_owned(),
+            ),
+            Self::Unreadable { what: "the key file", .. } | Self::Key { .. } => Some(
+                "set [credentials] key_file (GWSAUDIT_CREDENTIALS__KEY_FILE) to the JSON key of the service account"
+                    .to_owned(),
+            ),
+            Self::Connect(ConnectError::NoCertificates(_)) => {
+                Some("install the system's certificate authorities (package ca-certificates)".to_owned())
+            }
+            Self::Usage(_)
+            | Self::Config { .. }
+            | Self::Unreadable { .. }
+            | Self::Connect(_)
+            | Self::Snapshot(_)
+            | Self::Write(_)
+            | Self::Output { .. }
+            | Self::Scenario { .. }
+            | Self::Simulator(_) => None,
+        }
+    }
+}

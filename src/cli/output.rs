@@ -1,0 +1,71 @@
+//! Standard output and output files.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use tempfile::NamedTempFile;
+
+use super::args::{Cli, CompletionsArgs};
+use super::error::CliError;
+use super::exit::Exit;
+
+/// Where a report goes. A file is opened before the slow work and appears, mode 0600, only when it is whole.
+#[derive(Debug)]
+pub(super) enum Output {
+    Standard,
+    File { temporary: NamedTempFile, path: PathBuf },
+}
+
+impl Output {
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, CliError> {
+        let Some(path) = path else { return Ok(Self::Standard) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary = NamedTempFile::new_in(folder)
+            .map_err(|source| CliError::Output { what: path.display().to_string(), source })?;
+        Ok(Self::File { temporary, path: path.to_owned() })
+    }
+
+    /// Writes it all.
+    pub(super) fn write(self, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), CliError> {
+        match self {
+            Self::Standard => standard(fill),
+            Self::File { temporary, path } => {
+                let failed = |source| CliError::Output { what: path.display().to_string(), source };
+                let mut out = BufWriter::new(temporary);
+                fill(&mut out).map_err(failed)?;
+                let temporary = out.into_inner().map_err(|error| failed(error.into_error()))?;
+                temporary.as_file().sync_all().map_err(failed)?;
+                temporary.persist(&path).map_err(|error| failed(error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough is no error.
+pub(super) fn standard(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match fill(&mut out).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(source) => Err(CliError::Output { what: "standard output".to_owned(), source }),
+    }
+}
+
+/// Writes a value as JSON.
+pub(super) fn json(value: &serde_json::Value) -> Result<(), CliError> {
+    standard(|out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        out.write_all(b"\n")
+    })
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, CliError> {
+    standard(|out| {
+        let mut script = Vec::new();
+        clap_complete::generate(args.shell, &mut Cli::command(), "gwsaudit", &mut script);
+        out.write_all(&script)
+    })?;
+    Ok(Exit::Clean)
+}

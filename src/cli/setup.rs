@@ -1,0 +1,152 @@
+//! Configuration, credentials and catalogue: what a command works with.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Surroundings;
+use super::args::Global;
+use super::error::CliError;
+use super::exit::Exit;
+use super::talk::Talk;
+use crate::config::{Config, ConfigError, Credentials, GcpOrganization, builtin_catalogue, load, read_attestations};
+use crate::domain::AppId;
+use crate::evidence::Catalogue;
+use crate::facts::Statements;
+use crate::google::ServiceAccountKey;
+
+/// The operator's files, read and found sound.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) config: Config,
+    pub(super) catalogue: Catalogue,
+    pub(super) statements: Statements,
+    /// Where the configuration came from, for messages.
+    pub(super) origin: String,
+}
+
+impl Setup {
+    /// Reads the configuration that the command line, the working folder or the home folder names.
+    pub(super) fn find(global: &Global, surroundings: &Surroundings) -> Result<Self, CliError> {
+        let environment = settings_in(&surroundings.environment);
+        match find_file(global.config.as_deref(), &surroundings.environment) {
+            Some(path) => Self::from_file(&path, environment),
+            None => Self::from_text(None, "", environment),
+        }
+    }
+
+    /// Reads this configuration file.
+    pub(super) fn from_file(path: &Path, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+        let text = read("the configuration", path, Exit::Misused)?;
+        Self::from_text(Some(path), &text, environment)
+    }
+
+    fn from_text(path: Option<&Path>, text: &str, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+        let origin = path.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
+        let wrong = |file: &str| {
+            let file = file.to_owned();
+            move |error: ConfigError| CliError::Config { file, error }
+        };
+        let config = load(path, text, environment).map_err(wrong(&origin))?;
+        let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
+        let ids: Vec<AppId> = catalogue.apps.keys().cloned().collect();
+        let attestations = match &config.evidence.attestations {
+            Some(path) => {
+                let text = read("the attestations", path, Exit::Misused)?;
+                // Evidence names the file, not the folder: reports of two machines are the same.
+                let name = path
+                    .file_name()
+                    .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+                read_attestations(&name, &text, &ids).map_err(wrong(&path.display().to_string()))?
+            }
+            None => Vec::new(),
+        };
+        let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
+        Ok(Self { statements: Statements { attestations, no_bindings }, config, catalogue, origin })
+    }
+
+    /// The service account's key.
+    pub(super) fn key(&self, surroundings: &Surroundings, talk: Talk) -> Result<ServiceAccountKey, CliError> {
+        let path = match &self.config.credentials {
+            Some(Credentials::KeyFile(path)) => path.clone(),
+            Some(Credentials::Impersonate(account)) => {
+                return Err(CliError::Usage(format!(
+                    "impersonating {account} without a key is not possible in this version; set [credentials] key_file in {}",
+                    self.origin
+                )));
+            }
+            None => match surroundings.environment.get("GOOGLE_APPLICATION_CREDENTIALS") {
+                Some(path) => PathBuf::from(path),
+                None => {
+                    return Err(CliError::Usage(format!(
+                        "no credentials: set [credentials] key_file (or GWSAUDIT_CREDENTIALS__KEY_FILE, or \
+                         GOOGLE_APPLICATION_CREDENTIALS); configuration read from {}. `gwsaudit audit --demo` needs none",
+                        self.origin
+                    )));
+                }
+            },
+        };
+        let text = read("the key file", &path, Exit::Impossible)?;
+        warn_if_readable_by_others(&path, talk);
+        ServiceAccountKey::from_json(&text).map_err(|source| CliError::Key { path, source })
+    }
+
+    /// The warnings that a configuration deserves.
+    pub(super) fn warn(&self, talk: Talk) {
+        if self.config.evidence.configured_apps_csv.is_some() {
+            talk.warning(
+                "configured_apps_csv is not read by this version; app access rests on attestations and the log alone",
+            );
+        }
+    }
+}
+
+/// Reads a file.
+pub(super) fn read(what: &'static str, path: &Path, exit: Exit) -> Result<String, CliError> {
+    fs::read_to_string(path).map_err(|source| CliError::Unreadable { what, path: path.to_owned(), source, exit })
+}
+
+#[cfg(unix)]
+fn warn_if_readable_by_others(path: &Path, talk: Talk) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(metadata) = fs::metadata(path) else { return };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        talk.warning(&format!(
+            "the key file {} can be read by others on this machine (mode {mode:04o}); run: chmod 600 {}",
+            path.display(),
+            path.display()
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_readable_by_others(_path: &Path, _talk: Talk) {}
+
+/// `GWSAUDIT_SECTION__KEY` as `section.key`.
+fn settings_in(environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    environment
+        .iter()
+        .filter_map(|(name, value)| {
+            let (section, key) = name.strip_prefix("GWSAUDIT_")?.split_once("__")?;
+            Some((format!("{}.{}", section.to_lowercase(), key.to_lowercase()), value.clone()))
+        })
+        .collect()
+}
+
+/// The configuration file: the one named, else the first that is there.
+fn find_file(named: Option<&Path>, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    if let Some(path) = named {
+        return Some(path.to_owned());
+    }
+    let here = PathBuf::from("gwsaudit.toml");
+    if here.exists() {
+        return Some(here);
+    }
+    let folder = environment
+        .get("XDG_CONFIG_HOME")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| environment.get("HOME").map(|home| Path::new(home).join(".config")))?;
+    Some(folder.join("gwsaudit/gwsaudit.toml")).filter(|path| path.exists())
+}

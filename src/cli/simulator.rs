@@ -1,0 +1,81 @@
+//! `gwsaudit simulator`
+
+use std::path::Path;
+
+use super::args::SimulatorArgs;
+use super::error::CliError;
+use super::exit::Exit;
+use super::output::standard;
+use super::setup::read;
+use super::talk::Talk;
+use super::tenant::start;
+use crate::simulator::Scenario;
+
+/// A built-in scenario by name, else a scenario file.
+pub(super) fn find_scenario(name: &str) -> Result<Scenario, CliError> {
+    if let Some(scenario) = Scenario::builtin(name) {
+        return Ok(scenario);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let known: Vec<&str> = Scenario::builtin_names().collect();
+        return Err(CliError::Usage(format!(
+            "there is no scenario {name:?}: neither a file nor one of {}",
+            known.join(", ")
+        )));
+    }
+    let text = read("the scenario", path, Exit::Misused)?;
+    Scenario::from_toml(&text).map_err(|source| CliError::Scenario { name: name.to_owned(), source })
+}
+
+/// The built-in scenarios, for the help text.
+pub(super) fn scenario_table() -> String {
+    let entries = Scenario::builtin_names().filter_map(|name| {
+        let scenario = Scenario::builtin(name)?;
+        let options = textwrap::Options::new(96).initial_indent("      ").subsequent_indent("      ");
+        Some(format!("  {name}\n{}", textwrap::fill(scenario.about().trim(), options)))
+    });
+    format!("Built-in scenarios:\n{}", entries.collect::<Vec<_>>().join("\n"))
+}
+
+pub(super) async fn run(args: &SimulatorArgs, talk: &Talk) -> Result<Exit, CliError> {
+    let scenario = find_scenario(&args.scenario)?;
+    let running = start(scenario, args.listen).await?;
+    std::fs::create_dir_all(&args.dir)
+        .map_err(|source| CliError::Output { what: args.dir.display().to_string(), source })?;
+    let files = running.write_files(&args.dir)?;
+    standard(|out| {
+        writeln!(out, "listening on {}", running.base_url())?;
+        writeln!(out, "key file:      {}", files.key.display())?;
+        writeln!(out, "configuration: {}", files.config.display())?;
+        if let Some(attestations) = &files.attestations {
+            writeln!(out, "attestations:  {}", attestations.display())?;
+        }
+        writeln!(out, "try:           gwsaudit audit --config {}", files.config.display())
+    })?;
+    wait_for_the_end(talk).await;
+    running.shutdown().await;
+    Ok(Exit::Clean)
+}
+
+#[cfg(unix)]
+async fn wait_for_the_end(talk: &Talk) {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            talk.warning(&format!("SIGTERM cannot be waited for: {error}"));
+            drop(tokio::signal::ctrl_c().await);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_the_end(_talk: &Talk) {
+    drop(tokio::signal::ctrl_c().await);
+}

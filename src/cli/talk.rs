@@ -1,0 +1,97 @@
+//! Standard error: warnings, errors, and the log.
+
+use std::error::Error;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::args::{Global, LogFormat, When};
+use crate::report::Visible;
+
+/// The voice of the program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Talk {
+    quiet: bool,
+    format: LogFormat,
+    colour: anstream::ColorChoice,
+}
+
+/// How colour is decided for a stream.
+pub(super) fn colour_choice(when: When) -> anstream::ColorChoice {
+    match when {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    }
+}
+
+impl Talk {
+    pub(super) fn new(global: &Global) -> Self {
+        Self { quiet: global.quiet, format: global.log_format, colour: colour_choice(global.color) }
+    }
+
+    /// Whether progress may be shown.
+    pub(super) fn shows_progress(self) -> bool {
+        !self.quiet && self.format == LogFormat::Text
+    }
+
+    pub(super) fn error(self, error: &dyn Error) {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        self.say("error", AnsiColor::Red, &message);
+    }
+
+    pub(super) fn advice(self, advice: &str) {
+        self.say("help", AnsiColor::Cyan, advice);
+    }
+
+    pub(super) fn warning(self, message: &str) {
+        if !self.quiet {
+            self.say("warning", AnsiColor::Yellow, message);
+        }
+    }
+
+    fn say(self, level: &str, colour: AnsiColor, message: &str) {
+        let mut out = anstream::AutoStream::new(std::io::stderr(), self.colour);
+        let written = match self.format {
+            LogFormat::Text => {
+                let style = Style::new().fg_color(Some(colour.into())).bold();
+                // What Google or a file says may hold control characters; line breaks of our own lists stay.
+                let lines: Vec<String> = message.lines().map(|line| Visible::of(line).to_string()).collect();
+                writeln!(out, "{style}{level}{style:#}: {}", lines.join("\n  "))
+            }
+            LogFormat::Json => {
+                writeln!(out, "{}", serde_json::json!({ "level": level, "message": message }))
+            }
+        };
+        // Nothing is left to tell anybody with if standard error is gone.
+        drop(written);
+    }
+}
+
+/// Starts the log: our own events only. No bridge from the `log` crate, as yup-oauth2 writes tokens to it.
+pub(super) fn start_log(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) | (false, 0) => LevelFilter::ERROR,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
+    };
+    let ours = Targets::new().with_target("gwsaudit", level);
+    let plain = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let started = match global.log_format {
+        LogFormat::Text => {
+            tracing_subscriber::registry().with(plain.with_ansi(false).with_target(false)).with(ours).try_init()
+        }
+        LogFormat::Json => tracing_subscriber::registry().with(plain.json()).with(ours).try_init(),
+    };
+    // A second start in one process (tests) keeps the first.
+    drop(started);
+}

@@ -1,0 +1,201 @@
+//! The tenant that a command works on: live, simulated, or a snapshot.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::Surroundings;
+use super::args::{Global, TenantArgs};
+use super::error::CliError;
+use super::progress::Progress;
+use super::setup::Setup;
+use super::talk::Talk;
+use crate::collect::{Collected, OrganizationPlan, Plan, Purpose, Scan, collect};
+use crate::config::GcpOrganization;
+use crate::evidence::AppDefinition;
+use crate::google::{Google, Limits, Options, Pacing};
+use crate::report::model::SourceStatus;
+use crate::simulator::{Running, Scenario, Simulator, SimulatorOptions};
+use crate::snapshot::Snapshot;
+
+/// A tenant, its configuration, and for a simulated one the simulator that keeps it alive.
+pub(super) struct Tenant {
+    pub(super) setup: Setup,
+    source: Source,
+}
+
+enum Source {
+    Live(Live),
+    Snapshot(Snapshot),
+}
+
+struct Live {
+    scan: Option<Scan>,
+    deadline: Option<jiff::SignedDuration>,
+    simulator: Option<(Running, tempfile::TempDir)>,
+}
+
+impl Tenant {
+    pub(super) async fn open(
+        args: &TenantArgs,
+        global: &Global,
+        surroundings: &Surroundings,
+        talk: Talk,
+    ) -> Result<Self, CliError> {
+        if let Some(path) = &args.snapshot {
+            let setup = Setup::find(global, surroundings)?;
+            setup.warn(talk);
+            return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
+        }
+        let deadline = args.deadline.map(|deadline| deadline.0);
+        Self::open_live(args.demo.as_deref(), args.scan, deadline, global, surroundings, talk).await
+    }
+
+    pub(super) async fn open_live(
+        demo: Option<&str>,
+        scan: Option<Scan>,
+        deadline: Option<jiff::SignedDuration>,
+        global: &Global,
+        surroundings: &Surroundings,
+        talk: Talk,
+    ) -> Result<Self, CliError> {
+        let (setup, simulator) = match demo {
+            Some(scenario) => {
+                let (setup, running, folder) = start_demo(scenario).await?;
+                (setup, Some((running, folder)))
+            }
+            None => (Setup::find(global, surroundings)?, None),
+        };
+        setup.warn(talk);
+        Ok(Self { setup, source: Source::Live(Live { scan, deadline, simulator }) })
+    }
+
+    /// Reads the tenant (a snapshot is read already) for the sake of these apps.
+    pub(super) async fn read(
+        &self,
+        purpose: Purpose,
+        apps: &[&AppDefinition],
+        surroundings: &Surroundings,
+        talk: Talk,
+    ) -> Result<Read<'_>, CliError> {
+        match &self.source {
+            Source::Snapshot(snapshot) => Ok(Read::Snapshot(snapshot)),
+            Source::Live(live) => live.read(&self.setup, purpose, apps, surroundings, talk).await.map(Read::Collected),
+        }
+    }
+
+    /// Ends the simulator, where there is one.
+    pub(super) async fn close(self) {
+        if let Source::Live(Live { simulator: Some((running, _)), .. }) = self.source {
+            running.shutdown().await;
+        }
+    }
+}
+
+/// A tenant that has been read.
+pub(super) enum Read<'t> {
+    Snapshot(&'t Snapshot),
+    Collected(Collected),
+}
+
+impl Live {
+    async fn read(
+        &self,
+        setup: &Setup,
+        purpose: Purpose,
+        apps: &[&AppDefinition],
+        surroundings: &Surroundings,
+        talk: Talk,
+    ) -> Result<Collected, CliError> {
+        let config = &setup.config;
+        let admin = config.admin.clone().ok_or_else(|| {
+            CliError::Usage(format!(
+                "no administrator to act for: set [tenant] admin (or GWSAUDIT_TENANT__ADMIN); configuration read from {}. \
+                 `gwsaudit audit --demo` needs none",
+                setup.origin
+            ))
+        })?;
+        let mut limits = Limits::default();
+        if self.simulator.is_some() {
+            limits.pacing = Pacing::Unlimited;
+        }
+        if let Some(deadline) = self.deadline.or(config.google.deadline) {
+            let deadline = Duration::try_from(deadline).unwrap_or_default();
+            limits.patience = deadline;
+            limits.deadline = Some(Instant::now() + deadline);
+        }
+        let google = Google::connect(Options {
+            credentials: setup.key(surroundings, talk)?,
+            subject: admin,
+            endpoint: config.google.endpoint.clone(),
+            limits,
+            user_agent: concat!("gwsaudit/", env!("CARGO_PKG_VERSION")).to_owned(),
+        })
+        .await?;
+        let plan = Plan {
+            customer: config.customer.clone(),
+            purpose,
+            scan: self.scan.unwrap_or(config.audit.scan),
+            organization: match &config.evidence.gcp_organization {
+                None => OrganizationPlan::Find,
+                Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
+                Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
+            },
+            apps: apps.iter().map(|app| (*app).clone()).collect(),
+            now: now(),
+        };
+        let collected = collect(&google, &plan, &Progress::new(talk)).await?;
+        warn_of_gaps(&collected, talk);
+        Ok(collected)
+    }
+}
+
+/// Says what could not be read; the report says it too, but not before its end.
+fn warn_of_gaps(collected: &Collected, talk: Talk) {
+    for source in collected.sources() {
+        let how = match source.status {
+            SourceStatus::Complete | SourceStatus::Skipped => continue,
+            SourceStatus::Partial => "could be read in part only",
+            SourceStatus::Denied => "was refused",
+            SourceStatus::Failed => "could not be read",
+        };
+        talk.warning(&format!("{} {how}: {}", source.id, source.error.as_deref().unwrap_or("no reason was given")));
+    }
+}
+
+/// Why nothing could be read, where that is so.
+pub(super) fn nothing_read(collected: &Collected) -> Option<CliError> {
+    if collected.is_anything() {
+        return None;
+    }
+    let first = collected.sources().iter().find(|source| source.error.is_some())?;
+    Some(CliError::NothingRead {
+        source_id: first.id.clone(),
+        message: first.error.clone().unwrap_or_default(),
+        next_step: first.next_step.clone(),
+    })
+}
+
+async fn start_demo(name: &str) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
+    let scenario = super::simulator::find_scenario(name)?;
+    let running = start(scenario, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let folder = tempfile::tempdir()
+        .map_err(|source| CliError::Output { what: "the demo's temporary folder".to_owned(), source })?;
+    let files = running.write_files(folder.path())?;
+    let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new())?;
+    Ok((setup, running, folder))
+}
+
+pub(super) async fn start(scenario: Scenario, listen: SocketAddr) -> Result<Running, CliError> {
+    Ok(Simulator::start(scenario, listen, SimulatorOptions::default()).await?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one clock: everything below is handed the time")]
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    // To the second, as people write times and as the log's bounds are given.
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
