@@ -76,7 +76,6 @@ pub(super) async fn collect(
                     },
                 )
                 .await?;
-            reading.record.note = Some(format!("asked in {organization}"));
         }
         Err(why) => reading.skip(format!("{why}; name it under [evidence] gcp_organization, or state \"none\"")),
     }

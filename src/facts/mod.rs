@@ -80,7 +80,7 @@ impl Facts {
         let bindings = Bindings::new(&evidence, statements.no_bindings || stated);
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
         let connections = connections::derive(&ground, &apps);
-        let unread_events = unread::gather(&placing, &evidence, &apps);
+        let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
         let notices = notices(&placing, &tree);
         Self { as_of, tree, sessions, apps, connections, unread_events, notices, evidence }
     }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::app_access::APP_ACCESS;
 use super::apps::AppFacts;
-use super::cloud_session::CLOUD_SESSION_CONTROL;
+use super::cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
+use super::fact::{Fact, Strength};
 use super::placed::Placing;
 use super::unit_history::Place;
 use crate::domain::OrgUnitPath;
@@ -25,10 +26,17 @@ pub struct UnreadEvents {
     pub last_at: Timestamp,
     /// Setting, org unit and app that they may have changed; `None` for any.
     pub touches: BTreeSet<(&'static str, Option<OrgUnitPath>, Option<String>)>,
+    /// Whether all of that is proven today, by evidence later than these events.
+    pub settled: bool,
 }
 
 /// Gathers them by name.
-pub(super) fn gather(placing: &Placing<'_>, evidence: &Evidence, apps: &[AppFacts]) -> BTreeMap<String, UnreadEvents> {
+pub(super) fn gather(
+    placing: &Placing<'_>,
+    evidence: &Evidence,
+    sessions: &[SessionControl],
+    apps: &[AppFacts],
+) -> BTreeMap<String, UnreadEvents> {
     let mut unread: BTreeMap<String, UnreadEvents> = BTreeMap::new();
     for event in &evidence.admin_events {
         let (setting, unit, app) = match &event.change {
@@ -51,6 +59,7 @@ pub(super) fn gather(placing: &Placing<'_>, evidence: &Evidence, apps: &[AppFact
             first_at: event.at,
             last_at: event.at,
             touches: BTreeSet::new(),
+            settled: true,
         });
         entry.count += 1;
         entry.first_at = entry.first_at.min(event.at);
@@ -59,9 +68,31 @@ pub(super) fn gather(placing: &Placing<'_>, evidence: &Evidence, apps: &[AppFact
         if !placed_for_certain && matches!(unit, UnitRef::Named(_)) {
             entry.parameters.insert("ORG_UNIT_NAME".to_owned());
         }
-        entry.touches.extend(places.into_iter().map(|place| (setting, place, app.clone())));
+        for place in places {
+            let units = match place.as_ref().and_then(|path| placing.tree().find(path)) {
+                Some(unit) => unit..unit + 1,
+                None => 0..sessions.len(),
+            };
+            entry.settled &= match setting {
+                CLOUD_SESSION_CONTROL => sessions[units].iter().all(session_is_proven),
+                _ => apps
+                    .iter()
+                    .filter(|known| app.as_deref().is_none_or(|named| named == known.definition.id.as_str()))
+                    .all(|app| app.access[units.clone()].iter().all(is_proven)),
+            };
+            entry.touches.insert((setting, place, app.clone()));
+        }
     }
     unread
+}
+
+fn is_proven<T>(fact: &Fact<T>) -> bool {
+    fact.strength() == Some(Strength::Proven)
+}
+
+/// An event that cannot be read takes the proof from what it touches, so what is proven was established after it.
+fn session_is_proven(control: &SessionControl) -> bool {
+    is_proven(&control.reauth) && (control.reauth.value() == Some(&Reauth::NotRequired) || is_proven(&control.exempt))
 }
 
 /// The app that an event may have changed: its id where it is under audit, else the client's; `None` for any.

@@ -59,6 +59,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         .map(|(name, unread)| UnreadEvent {
             source: SourceId::AdminLog.as_str().to_owned(),
             name: name.clone(),
+            settled: unread.settled,
             parameters: unread.parameters.iter().cloned().collect(),
             count: unread.count,
             first_at: unread.first_at,

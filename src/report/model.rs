@@ -366,6 +366,8 @@ pub struct UnreadEvent {
     pub last_at: Timestamp,
     /// What they may have changed; sorted.
     pub touches: Vec<Touch>,
+    /// Whether later evidence has established all of that since, so that nothing hangs on these events any more.
+    pub settled: bool,
 }
 
 /// A fact that an event may have changed.

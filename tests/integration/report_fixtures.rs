@@ -438,6 +438,7 @@ pub(crate) fn doubtful() -> Report {
         first_at: at("2026-11-01T09:00:00Z"),
         last_at: at("2026-11-03T09:00:00Z"),
         touches: vec![Touch { setting: "app-access", org_unit: Some(ou("/Sales")), app: None }],
+        settled: false,
     });
     tenant.done()
 }

@@ -78,7 +78,8 @@ impl Check for AppTrusted {
                     Some(client) => format!("{} (client ID {client})", app.definition.name),
                     None => app.definition.name.clone(),
                 };
-                vec![make_trusted(&named, facts.tree.path(unit))]
+                let kept_at = app.access[unit].inherited_from.as_ref().unwrap_or(facts.tree.path(unit));
+                vec![make_trusted(&named, kept_at)]
             })
             .unwrap_or_default();
         Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }

@@ -62,7 +62,7 @@ impl Check for ConnectionSurvivesReauth {
         outcome.resting_on(&connection.exempt).resting_on(&connection.access)
     }
 
-    fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
+    fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
         let Some(connection) = connection(subject) else { return META.title.to_owned() };
         let (user, place) = (&connection.user, place(connection));
         match status {
@@ -85,6 +85,9 @@ impl Check for ConnectionSurvivesReauth {
                     (_, None) => "the app is not both exempt and Trusted".to_owned(),
                 };
                 match connection.next_failure_by() {
+                    Some(by) if by <= facts.as_of => {
+                        format!("The connection of {user}{place} was due to break by {}: {why}.", humane_time(by))
+                    }
                     Some(by) => format!("The connection of {user}{place} breaks by {}: {why}.", humane_time(by)),
                     None => format!("The connection of {user}{place} breaks when its session ends: {why}."),
                 }
@@ -124,7 +127,8 @@ impl Check for ConnectionSurvivesReauth {
             console_url = Some(SESSION_CONTROL_URL.to_owned());
         }
         if connection.access.value() != Some(&Access::Trusted) {
-            steps.push(make_trusted(&format!("{name} (client ID {})", connection.client), unit));
+            let kept_at = connection.access.inherited_from.as_ref().unwrap_or(unit);
+            steps.push(make_trusted(&format!("{name} (client ID {})", connection.client), kept_at));
             console_url = console_url.or_else(|| Some(APP_ACCESS_URL.to_owned()));
         }
         steps.push(format!(

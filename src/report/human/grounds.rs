@@ -92,7 +92,8 @@ pub(super) fn look_yourself(page: &mut Page<'_>, view: &View<'_>) -> io::Result<
 }
 
 pub(super) fn unread_events(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
-    let events = &view.report.unread_events;
+    // What later evidence has settled needs nobody's attention.
+    let events: Vec<_> = view.report.unread_events.iter().filter(|event| !event.settled || view.is_full()).collect();
     if events.is_empty() {
         return Ok(());
     }

@@ -37,6 +37,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether everything is shown.
+    fn is_full(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
     fn with_status(&self, status: Status) -> impl Iterator<Item = &'a CheckResult> {
         self.report.results.iter().filter(move |result| result.status == status)
     }
@@ -84,7 +89,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     let page = &mut Page::new(out, options.width, options.colour);
     let verdict = verdict::of(&view);
     page.paragraph(0, 0, &verdict.line)?;
-    let full = options.detail == Detail::Full;
+    let full = view.is_full();
     if !verdict.all_clear || full {
         breakage::print(page, &view)?;
         remedies::print(page, &view)?;

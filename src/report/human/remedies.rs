@@ -15,6 +15,7 @@ const CURES: usize = 12;
 /// Failures with the same cure, but for the org unit that its steps name.
 struct Cure<'a> {
     steps: Vec<String>,
+    url: Option<&'a str>,
     what: &'a Remediation,
     severity: Severity,
     results: Vec<&'a CheckResult>,
@@ -22,9 +23,9 @@ struct Cure<'a> {
 
 impl Cure<'_> {
     /// The steps as they were written if there is one way of writing them.
-    fn steps(&self) -> &[String] {
+    fn written(&self) -> Vec<String> {
         let same = self.results.iter().all(|result| result.remediation.as_ref() == Some(self.what));
-        if same { &self.what.steps } else { &self.steps }
+        if same { self.what.steps.clone() } else { self.steps.clone() }
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         let of_users = cure.results.iter().all(|result| result.subject.user.is_some());
         (Reverse(cure.severity), of_users, Reverse(cure.results.len()))
     });
+    let cures = without_repetition(cures);
     page.heading("What to do")?;
     let shown = view.limit(CURES);
     let mut step_number = 1;
@@ -46,11 +48,11 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
             page.blank()?;
         }
         page.paragraph(2, 4, &place(view, cure))?;
-        for step in cure.steps() {
+        for step in &cure.steps {
             page.paragraph(4, 7, &Line::of(&format!("{:<3}", format!("{step_number}."))).text(step))?;
             step_number += 1;
         }
-        if let Some(url) = &cure.what.console_url {
+        if let Some(url) = cure.url {
             page.unbroken(7, Tone::Quiet, url)?;
         }
     }
@@ -58,6 +60,31 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         page.paragraph(2, 2, &Line::of(&format!("… and {}", counted(cures.len() - shown, "more cure", "more cures"))))?;
     }
     Ok(())
+}
+
+/// Leaves out steps that an earlier cure has told already, and lets cures join that then say the same.
+fn without_repetition(cures: Vec<Cure<'_>>) -> Vec<Cure<'_>> {
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    let mut kept: Vec<Cure<'_>> = Vec::new();
+    for mut cure in cures {
+        let steps = cure.written();
+        let left: Vec<String> = steps.iter().filter(|step| !told.contains(*step)).cloned().collect();
+        if left.is_empty() {
+            // Another cure's steps are all it takes, unless it is the very same that stands here already.
+            if let Some(same) = kept.iter_mut().rev().find(|other| steps.last() == other.steps.last()) {
+                same.results.extend(cure.results);
+            }
+            continue;
+        }
+        if left.len() < steps.len() {
+            // The link belongs to the steps that were left out.
+            cure.url = None;
+        }
+        told.extend(left.iter().cloned());
+        cure.steps = left;
+        kept.push(cure);
+    }
+    kept
 }
 
 fn cures<'a>(view: &View<'a>) -> Vec<Cure<'a>> {
@@ -78,7 +105,7 @@ fn cures<'a>(view: &View<'a>) -> Vec<Cure<'a>> {
     let cure = |((steps, _), results): ((Vec<String>, Option<&String>), Vec<&'a CheckResult>)| {
         let what = results.first()?.remediation.as_ref()?;
         let severity = results.iter().map(|result| result.severity).max()?;
-        Some(Cure { steps, what, severity, results })
+        Some(Cure { steps, url: what.console_url.as_deref(), what, severity, results })
     };
     merged.into_iter().filter_map(cure).collect()
 }
