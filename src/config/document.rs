@@ -324,20 +324,18 @@ impl<'t> Table<'t> {
     }
 
     /// The table under a key: `[tenant]`.
-    pub(super) fn section(&mut self, document: &mut Document<'_>, key: &'static str) -> Table<'t> {
+    pub(super) fn section(&mut self, document: &mut Document<'_>, key: &'static str) -> Self {
         self.known.push(key);
         let section = if self.section.is_empty() { key } else { "" };
         let Some(value) = self.table.and_then(|table| table.get(key)) else {
-            return Table::new(None, section, self.at);
+            return Self::new(None, section, self.at);
         };
         let at = value.span().start;
-        match value.get_ref() {
-            DeValue::Table(table) => Table::new(Some(table), section, at),
-            other => {
-                document.fault_at(at, format!("`{key}` must be a table, found {}", other.type_str()));
-                Table::new(None, section, at)
-            }
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            document.fault_at(at, format!("`{key}` must be a table, found {}", value.get_ref().type_str()));
         }
+        Self::new(table, section, at)
     }
 
     /// Whether a key is set in the file.
@@ -346,7 +344,7 @@ impl<'t> Table<'t> {
     }
 
     /// The tables under a key: `[[apps]]`.
-    pub(super) fn list(&mut self, document: &mut Document<'_>, key: &'static str) -> Vec<Table<'t>> {
+    pub(super) fn list(&mut self, document: &mut Document<'_>, key: &'static str) -> Vec<Self> {
         self.known.push(key);
         let Some(value) = self.table.and_then(|table| table.get(key)) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
@@ -355,10 +353,11 @@ impl<'t> Table<'t> {
         };
         let mut tables = Vec::new();
         for item in items.iter() {
-            match item.get_ref() {
-                DeValue::Table(table) => tables.push(Table::new(Some(table), "", item.span().start)),
-                other => {
-                    document.fault_at(item.span().start, format!("expected a table, found {}", other.type_str()));
+            match item.get_ref().as_table() {
+                Some(table) => tables.push(Self::new(Some(table), "", item.span().start)),
+                None => {
+                    let found = item.get_ref().type_str();
+                    document.fault_at(item.span().start, format!("expected a table, found {found}"));
                 }
             }
         }

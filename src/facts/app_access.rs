@@ -339,8 +339,11 @@ fn apply(
         let other_half = last_set.is_some_and(|(set, level)| {
             level == *held && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
         });
-        // Otherwise it was on another list than anything known says: the evidence has a hole.
-        return if other_half { () } else { track.blur(at, item) };
+        if !other_half {
+            // It was on another list than anything known says: the evidence has a hole.
+            track.blur(at, item);
+        }
+        return;
     }
     let at_odds = removed_from.is_none()
         && last_set.is_some_and(|(set, level)| set.at == at && set.qualifier != event.qualifier && level != value);

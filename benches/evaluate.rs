@@ -1,0 +1,172 @@
+//! Judging a large tenant: 2,000 org units, 100,000 accounts, 20,000 administrators' events, 5,000 grants.
+//!
+//! `cargo bench --bench evaluate`
+
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use gwsaudit::checks::{Acceptance, Selection, evaluate};
+use gwsaudit::config::{builtin_catalogue, read_attestations};
+use gwsaudit::evidence::{AppDefinition, gather};
+use gwsaudit::facts::{Facts, Statements};
+use gwsaudit::google::reports::Application;
+use gwsaudit::report::model::SourceStatus;
+use gwsaudit::snapshot::{
+    Header, Line, Operator, RecordKind, SCHEMA, Snapshot, SourceId, SourceRecord, Spool, write_snapshot,
+};
+use serde_json::{Value, json};
+
+const COLLECTED_AT: &str = "2026-11-23T10:00:00Z";
+const CLIENT: &str = "1234567890-abc.apps.googleusercontent.com";
+const ATTESTATIONS: &str = r#"
+[[attestation]]
+setting = "cloud-session-control"
+org_unit = "/"
+value = { reauth = "required", frequency = "16h", method = "password", exempt_trusted_apps = true }
+below = "inherit"
+attested_by = "alice@example.com"
+attested_at = 2026-11-20T10:00:00Z
+
+[[attestation]]
+setting = "app-access"
+app = "okta-workflows-gmail"
+org_unit = "/"
+value = "trusted"
+below = "inherit"
+attested_by = "alice@example.com"
+attested_at = 2026-11-20T10:00:00Z
+"#;
+
+fn path_of(unit: usize) -> String {
+    if unit == 0 {
+        return "/".to_owned();
+    }
+    let above = path_of((unit - 1) / 6);
+    format!("{}/unit-{unit}", above.trim_end_matches('/'))
+}
+
+fn activity(application: &str, number: usize, minutes_ago: usize, actor: &str, event: &Value) -> Value {
+    let collected: jiff::Timestamp = COLLECTED_AT.parse().expect("a literal time");
+    let at = collected - jiff::SignedDuration::from_mins(i64::try_from(minutes_ago).expect("a small number"));
+    json!({
+        "id": {"time": at.to_string(), "uniqueQualifier": number.to_string(), "applicationName": application},
+        "actor": {"email": actor, "profileId": actor.len().to_string()},
+        "events": [event],
+    })
+}
+
+fn write_tenant(path: &Path) -> Snapshot {
+    let mut sources = Vec::new();
+    let mut spools = Vec::new();
+    let mut add = |id: SourceId, lines: Vec<Line>| {
+        let mut spool = Spool::new().expect("temporary storage");
+        for line in &lines {
+            spool.push(line).expect("temporary storage");
+        }
+        let mut source = SourceRecord::new(id, SourceStatus::Complete);
+        source.items = spool.lines();
+        source.window_from = Some("2026-05-27T10:00:00Z".parse().expect("a literal time"));
+        source.window_to = Some(COLLECTED_AT.parse().expect("a literal time"));
+        sources.push(source);
+        spools.push(spool);
+    };
+    let line = |kind, data: Value| Line::new(kind, &data).expect("JSON");
+
+    add(
+        SourceId::Customer,
+        vec![line(RecordKind::Customer, json!({"id": "C0bench1", "customerDomain": "example.com"}))],
+    );
+    let unit = |unit: usize| {
+        let parent = (unit > 0).then(|| format!("id:{}", (unit - 1) / 6));
+        line(
+            RecordKind::OrgUnit,
+            json!({"orgUnitId": format!("id:{unit}"), "orgUnitPath": path_of(unit), "name": format!("unit-{unit}"), "parentOrgUnitId": parent}),
+        )
+    };
+    add(SourceId::OrgUnits, (0..2_000).map(unit).collect());
+    let user = |user: usize| {
+        line(
+            RecordKind::User,
+            json!({"id": format!("1{user:08}"), "primaryEmail": format!("user{user}@example.com"), "orgUnitPath": path_of(user % 2_000)}),
+        )
+    };
+    add(SourceId::Users, (0..100_000).map(user).collect());
+    let grant = |user: usize| {
+        let mut line = line(
+            RecordKind::Grant,
+            json!({"clientId": CLIENT, "displayText": "Okta Workflows", "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}),
+        );
+        line.user = Some(format!("user{user}@example.com"));
+        line
+    };
+    add(SourceId::Grants, (0..5_000).map(grant).collect());
+    let admin = |number: usize| {
+        let unit = format!("unit-{}", number * 7 % 2_000);
+        let event = match number % 4 {
+            0 => json!({"type": "SECURITY_SETTINGS", "name": "SESSION_CONTROL_SETTINGS_CHANGE", "parameters": [
+                {"name": "REAUTH_APPLICATION", "value": "CLOUD_ADMIN_TOOLS"}, {"name": "REAUTH_SETTING_NEW", "value": "NEVER"},
+                {"name": "ORG_UNIT_NAME", "value": unit}]}),
+            1 => json!({"type": "SECURITY_SETTINGS", "name": "ADD_TO_TRUSTED_OAUTH2_APPS", "parameters": [
+                {"name": "OAUTH2_APP_ID", "value": CLIENT}, {"name": "ORG_UNIT_NAME", "value": unit}]}),
+            _ => json!({"type": "USER_SETTINGS", "name": "CHANGE_PASSWORD", "parameters": [
+                {"name": "USER_EMAIL", "value": format!("user{number}@example.com")}]}),
+        };
+        line(
+            RecordKind::Activity(Application::Admin),
+            activity("admin", number, 5_000 + number * 10, "root@example.com", &event),
+        )
+    };
+    add(SourceId::AdminLog, (0..20_000).map(admin).collect());
+    let token = |number: usize| {
+        let event = json!({"type": "auth", "name": "authorize", "parameters": [
+            {"name": "client_id", "value": CLIENT}, {"name": "app_name", "value": "Okta Workflows"},
+            {"name": "scope", "multiValue": ["https://www.googleapis.com/auth/cloud-platform"]}]});
+        let actor = format!("user{}@example.com", number % 5_000);
+        line(RecordKind::Activity(Application::Token), activity("token", number, number * 9, &actor, &event))
+    };
+    add(SourceId::TokenLog, (0..25_000).map(token).collect());
+
+    let header = Header {
+        schema: SCHEMA.to_owned(),
+        tool_version: "bench".to_owned(),
+        collected_at: COLLECTED_AT.parse().expect("a literal time"),
+        customer: "my_customer".to_owned(),
+        operator: Operator { gcp_organization: Some("none".to_owned()) },
+    };
+    write_snapshot(Some(path), &header, &sources, spools).expect("temporary storage")
+}
+
+fn judge(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("temporary storage");
+    let snapshot = write_tenant(&folder.path().join("tenant.jsonl"));
+    let catalogue = builtin_catalogue(&[]).expect("the built-in catalogue");
+    let okta: &AppDefinition = catalogue.apps.get("okta-workflows-gmail").expect("a built-in app");
+    let apps = [okta];
+    let ids = [okta.id.clone()];
+    let statements = Statements {
+        attestations: read_attestations("attestations.toml", ATTESTATIONS, &ids).expect("sound attestations"),
+        no_bindings: true,
+    };
+    let selection = Selection { packs: okta.packs.clone(), org_units: Vec::new() };
+
+    let mut group = criterion.benchmark_group("large tenant");
+    group.sample_size(10);
+    group.bench_function("read the snapshot", |bencher| {
+        bencher.iter(|| black_box(gather(&snapshot, &apps).expect("a sound snapshot")));
+    });
+    group.bench_function("facts and checks", |bencher| {
+        bencher.iter_batched(
+            || gather(&snapshot, &apps).expect("a sound snapshot"),
+            |evidence| {
+                let facts = Facts::derive(evidence, &statements, &apps);
+                black_box(evaluate(&facts, &selection, Acceptance::ProvenOnly))
+            },
+            criterion::BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, judge);
+criterion_main!(benches);
