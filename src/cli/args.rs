@@ -100,7 +100,7 @@ pub struct TenantArgs {
     /// Use the built-in simulator instead of Google, over loopback HTTP [scenarios: see `gwsaudit simulator --help`]
     #[arg(long, value_name = "SCENARIO", num_args = 0..=1, require_equals = true, default_missing_value = "okta-gmail-broken", conflicts_with_all = ["snapshot", "config"])]
     pub demo: Option<String>,
-    /// Judge a snapshot that `gwsaudit collect` wrote
+    /// Use a snapshot that `gwsaudit collect` wrote instead of Google
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
     /// Whose OAuth grants to ask for, one request a user: log = users whom the token log ties to the apps under audit,
@@ -148,15 +148,9 @@ pub struct CollectArgs {
     /// Where the snapshot goes; compressed if the name ends in .zst
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Use the built-in simulator instead of Google, over loopback HTTP
-    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, require_equals = true, default_missing_value = "okta-gmail-broken", conflicts_with = "config")]
-    pub demo: Option<String>,
-    /// Whose OAuth grants to ask for: log, all or auto [default: auto]
-    #[arg(long, value_name = "WHO")]
-    pub scan: Option<Scan>,
-    /// End the run after this long
-    #[arg(long, value_name = "DURATION")]
-    pub deadline: Option<Duration>,
+    /// Where the tenant comes from.
+    #[command(flatten)]
+    pub tenant: TenantArgs,
 }
 
 /// `gwsaudit apps`

@@ -15,20 +15,21 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     talk: &Talk,
 ) -> Result<Exit, CliError> {
-    let deadline = args.deadline.map(|deadline| deadline.0);
-    let tenant = Tenant::open_live(args.demo.as_deref(), args.scan, deadline, global, surroundings, *talk).await?;
+    let tenant = Tenant::open(&args.tenant, global, surroundings, *talk).await?;
     let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
     // Said before the work, not after it.
     let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(CliError::Usage(format!("--output: there is no folder {}", folder.display())));
     }
-    let read = tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await?;
-    if let Read::Collected(collected) = read {
-        if let Some(error) = nothing_read(&collected) {
-            return Err(error);
+    match tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await? {
+        Read::Collected(collected) => {
+            if let Some(error) = nothing_read(&collected) {
+                return Err(error);
+            }
+            collected.write(Some(&args.output))?;
         }
-        collected.write(Some(&args.output))?;
+        Read::Snapshot(snapshot) => snapshot.copy_to(&args.output)?,
     }
     tenant.close().await;
     Ok(Exit::Clean)

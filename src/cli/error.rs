@@ -7,7 +7,7 @@ use super::exit::Exit;
 use crate::config::ConfigError;
 use crate::google::{ConnectError, InvalidKey};
 use crate::simulator::{ScenarioError, SimulatorError};
-use crate::snapshot::{ReadError, WriteError};
+use crate::snapshot::{CopyError, ReadError, WriteError};
 
 /// Why a command could not do its work.
 #[derive(Debug, Error)]
@@ -85,6 +85,15 @@ pub(super) enum CliError {
     /// The simulator could not start.
     #[error("the simulator cannot start")]
     Simulator(#[from] SimulatorError),
+}
+
+impl From<CopyError> for CliError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Read(error) => Self::Snapshot(error),
+            CopyError::Write(error) => Self::Write(error),
+        }
+    }
 }
 
 impl CliError {

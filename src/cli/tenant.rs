@@ -50,19 +50,7 @@ impl Tenant {
             setup.warn(talk);
             return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
         }
-        let deadline = args.deadline.map(|deadline| deadline.0);
-        Self::open_live(args.demo.as_deref(), args.scan, deadline, global, surroundings, talk).await
-    }
-
-    pub(super) async fn open_live(
-        demo: Option<&str>,
-        scan: Option<Scan>,
-        deadline: Option<jiff::SignedDuration>,
-        global: &Global,
-        surroundings: &Surroundings,
-        talk: Talk,
-    ) -> Result<Self, CliError> {
-        let (setup, simulator) = match demo {
+        let (setup, simulator) = match &args.demo {
             Some(scenario) => {
                 let (setup, running, folder) = start_demo(scenario).await?;
                 (setup, Some((running, folder)))
@@ -70,7 +58,8 @@ impl Tenant {
             None => (Setup::find(global, surroundings)?, None),
         };
         setup.warn(talk);
-        Ok(Self { setup, source: Source::Live(Live { scan, deadline, simulator }) })
+        let deadline = args.deadline.map(|deadline| deadline.0);
+        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, deadline, simulator }) })
     }
 
     /// Reads the tenant (a snapshot is read already) for the sake of these apps.
@@ -166,16 +155,12 @@ fn warn_of_gaps(collected: &Collected, talk: Talk) {
     }
 }
 
-/// Why nothing could be read, where that is so.
+/// Why there is nothing to judge, where that is so.
 pub(super) fn nothing_read(collected: &Collected) -> Option<CliError> {
-    if collected.is_anything() {
-        return None;
-    }
-    let first = collected.sources().iter().find(|source| source.error.is_some())?;
-    Some(CliError::NothingRead {
-        source_id: first.id.clone(),
-        message: first.error.clone().unwrap_or_default(),
-        next_step: first.next_step.clone(),
+    collected.nothing_to_judge().map(|source| CliError::NothingRead {
+        source_id: source.id.clone(),
+        message: source.error.clone().unwrap_or_default(),
+        next_step: source.next_step.clone(),
     })
 }
 

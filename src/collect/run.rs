@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use tokio::try_join;
 
 use crate::google::reports::Application;
-use crate::google::{Google, Pace, Raw, directory, policies};
+use crate::google::{ErrorKind, Google, Pace, Raw, directory, policies};
 use crate::report::model::SourceStatus;
 use crate::snapshot::{
     Header, Line, Operator, RecordKind, SCHEMA, Snapshot, SourceId, SourceRecord, Spool, WriteError, write_snapshot,
@@ -17,9 +17,14 @@ use super::plan::{OrganizationPlan, Plan, Purpose};
 use super::source::{Finished, Observer, Reading};
 use super::{bindings, bindings::Bound};
 
+/// What only the tenant asked for can answer, the most telling first.
+const TENANT_S_OWN: [SourceId; 6] =
+    [SourceId::Customer, SourceId::OrgUnits, SourceId::Users, SourceId::AdminLog, SourceId::TokenLog, SourceId::Grants];
+
 /// A tenant as it was read, not yet written.
 #[derive(Debug)]
 pub struct Collected {
+    no_such_customer: bool,
     header: Header,
     sources: Vec<SourceRecord>,
     spools: Vec<Spool>,
@@ -32,10 +37,19 @@ impl Collected {
         &self.sources
     }
 
-    /// Whether anything at all was read.
+    /// Why there is nothing to judge: not one of the tenant's own lists and logs could be read, or Google knows no such
+    /// customer. `None` where there is something.
     #[must_use]
-    pub fn is_anything(&self) -> bool {
-        self.sources.iter().any(|source| matches!(source.status, SourceStatus::Complete | SourceStatus::Partial))
+    pub fn nothing_to_judge(&self) -> Option<&SourceRecord> {
+        let of = |id: SourceId| self.sources.iter().find(|source| source.id == id.as_str());
+        if self.no_such_customer {
+            return of(SourceId::Customer);
+        }
+        let read = |source: &SourceRecord| matches!(source.status, SourceStatus::Complete | SourceStatus::Partial);
+        if TENANT_S_OWN.into_iter().filter_map(of).any(read) {
+            return None;
+        }
+        TENANT_S_OWN.into_iter().filter_map(of).find(|source| source.error.is_some())
     }
 
     /// Writes the snapshot to `path`, or to unnamed temporary storage.
@@ -57,7 +71,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
     let (tell_tied, tied_known) = oneshot::channel();
     let everything = plan.purpose == Purpose::Snapshot;
 
-    let (customer, org_units, users, token_log, admin_log, groups, evaluation_log, policies) = try_join!(
+    let ((customer, no_such_customer), org_units, users, token_log, admin_log, groups, evaluation_log, policies) = try_join!(
         customer(google, plan, tell_customer, observer),
         org_units(google, plan, observer),
         users_and_grants(google, plan, async { tied_known.await.unwrap_or_default() }, observer),
@@ -91,7 +105,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
             },
         },
     };
-    Ok(Collected { header, sources, spools })
+    Ok(Collected { no_such_customer, header, sources, spools })
 }
 
 async fn only_if<T>(wanted: bool, work: impl Future<Output = Result<T, WriteError>>) -> Result<Option<T>, WriteError> {
@@ -103,19 +117,23 @@ async fn customer(
     plan: &Plan,
     tell: oneshot::Sender<Option<String>>,
     observer: &dyn Observer,
-) -> Result<Finished, WriteError> {
+) -> Result<(Finished, bool), WriteError> {
     let mut reading = Reading::begin(google, SourceId::Customer, Pace::Directory, observer)?;
     let mut id = plan.customer.id().map(str::to_owned);
+    let mut unknown = false;
     match directory::customer(&reading.session, &plan.customer).await {
         Ok(customer) => {
             id = customer.read().ok().map(|customer| customer.id).or(id);
             reading.keep(RecordKind::Customer, &customer)?;
         }
-        Err(error) => reading.fail(&error),
+        Err(error) => {
+            unknown = *error.kind() == ErrorKind::NoSuchCustomer;
+            reading.fail(&error);
+        }
     }
     // Nobody may be waiting for it.
     drop(tell.send(id));
-    Ok(reading.finish())
+    Ok((reading.finish(), unknown))
 }
 
 async fn org_units(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Finished, WriteError> {

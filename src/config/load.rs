@@ -316,3 +316,66 @@ impl From<Fault> for ConfigError {
         Self { faults: vec![fault] }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        load(Some(Path::new("etc/gwsaudit.toml")), text, BTreeMap::new())
+    }
+
+    fn faults(text: &str) -> String {
+        read(text).expect_err("a faulty configuration").to_string()
+    }
+
+    #[test]
+    fn the_example_shows_every_setting_as_it_is() {
+        let config = read(include_str!("../../config/example.toml")).expect("the example");
+        assert_eq!(config.credentials, Some(Credentials::KeyFile("etc/service-account.json".into())));
+        assert_eq!(config.apps.len(), 1);
+        assert_eq!(config.suppress.len(), 1);
+        assert_eq!(config.google.deadline, Some(SignedDuration::from_mins(10)));
+        let default = Config::default();
+        assert_eq!(config.audit, default.audit);
+        assert_eq!(config.customer, default.customer);
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_place_and_the_nearest_known_one() {
+        assert_eq!(
+            faults("[tenant]\ncustomer = \"my_customer\"\nadmni = \"a@example.com\"\n"),
+            "etc/gwsaudit.toml:3:1: unknown key in [tenant]: `admni`; the nearest known key is `admin`"
+        );
+        assert_eq!(
+            faults("[tennant]\n"),
+            "etc/gwsaudit.toml:1:2: unknown key `tennant`; the nearest known key is `tenant`"
+        );
+    }
+
+    #[test]
+    fn all_faults_are_reported_together() {
+        let said = faults(
+            "[tenant]\nadmin = \"nobody\"\n[audit]\nfail_on = \"hihg\"\n[google]\nendpoint = \"http://192.0.2.1\"\n",
+        );
+        assert_eq!(said.lines().count(), 3, "{said}");
+        for place in [":2:9:", ":4:11:", ":6:12:"] {
+            assert!(said.contains(place), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_environment_wins_and_is_as_strict() {
+        let set = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+        let text = "[tenant]\nadmin = \"a@example.com\"\n";
+        let config = load(None, text, set("tenant.admin", "b@example.com")).expect("sound");
+        assert_eq!(config.admin.map(|admin| admin.to_string()), Some("b@example.com".to_owned()));
+        let config = load(None, text, set("audit.packs", "one, two")).expect("sound");
+        assert_eq!(config.audit.packs.len(), 2);
+        let error = load(None, text, set("tenant.admni", "b@example.com")).expect_err("an unknown key");
+        assert_eq!(
+            error.to_string(),
+            "environment variable GWSAUDIT_TENANT__ADMNI: unknown key `tenant.admni`; the nearest known key is `tenant.admin`"
+        );
+    }
+}

@@ -133,6 +133,9 @@ pub struct Evidence {
     pub grants: Vec<Grant>,
     /// Accounts that grants and token events name.
     pub accounts: Vec<Account>,
+    /// Domains of all accounts' addresses, in lower case: verified domains of the tenant, by which log events may call
+    /// the root org unit.
+    pub domains: BTreeSet<String>,
     /// Every client that any record names.
     pub sightings: BTreeMap<ClientId, Sighting>,
     /// Access Context Manager's bindings.
@@ -220,6 +223,7 @@ struct FirstPass {
     garbled: BTreeMap<SourceId, u64>,
     tenant: Option<Tenant>,
     units: Vec<Unit>,
+    domains: BTreeSet<String>,
     admin_events: Vec<AdminEvent>,
     sightings: BTreeMap<ClientId, Sighting>,
     bindings: BTreeMap<String, GcpUserAccessBinding>,
@@ -243,8 +247,13 @@ impl FirstPass {
             },
             RecordKind::Customer => self.read(line, Self::customer),
             RecordKind::OrgUnit => self.read(line, Self::org_unit),
-            // Accounts are read in the third pass, where it is known which are wanted; here only whether they can be.
-            RecordKind::User => self.read(line, |_, _: directory::User| {}),
+            // Accounts are kept in the third pass, where it is known which are wanted.
+            RecordKind::User => self.read(line, |pass, user: directory::User| {
+                let domain = user.primary_email.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+                if let Some(domain) = domain.filter(|domain| !pass.domains.contains(domain)) {
+                    pass.domains.insert(domain);
+                }
+            }),
             RecordKind::Grant => self.read(line, Self::grant),
             RecordKind::Group => self.read(line, |_, _: directory::Group| {}),
             RecordKind::Member => {
@@ -367,6 +376,7 @@ impl FirstPass {
             token_log,
             grants,
             accounts,
+            domains: self.domains,
             sightings: self.sightings,
             bindings: self.bindings.into_values().collect(),
             members: self.members,

@@ -71,7 +71,7 @@ pub(super) struct Placing<'e> {
 
 impl<'e> Placing<'e> {
     pub(super) fn new(tree: &'e OrgTree, evidence: &'e Evidence, attestations: &'e [Attestation]) -> Self {
-        let history = UnitHistory::new(tree, evidence.tenant.as_ref(), &evidence.admin_events);
+        let history = UnitHistory::new(tree, evidence);
         let creations: HashMap<Timestamp, &Arc<Item>> = evidence
             .admin_events
             .iter()

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::org_tree::{OrgTree, UnitIndex};
 use crate::domain::OrgUnitPath;
-use crate::evidence::{AdminEvent, Change, Effect, Tenant, TreeChange, UnitRef};
+use crate::evidence::{Change, Effect, Evidence, TreeChange, UnitRef};
 
 /// Which of today's org units a name of the past means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn bare(name: &str) -> &str {
 impl UnitHistory {
     /// Undoes the logged tree events, newest first.
     #[must_use]
-    pub(super) fn new(tree: &OrgTree, tenant: Option<&Tenant>, events: &[AdminEvent]) -> Self {
+    pub(super) fn new(tree: &OrgTree, evidence: &Evidence) -> Self {
         let mut history = Self {
             holdings: HashMap::new(),
             born: HashMap::new(),
@@ -67,7 +67,8 @@ impl UnitHistory {
             root: tree.root(),
             root_names: BTreeSet::new(),
         };
-        if let Some(tenant) = tenant {
+        history.root_names.extend(evidence.domains.iter().cloned());
+        if let Some(tenant) = &evidence.tenant {
             history.root_names.extend(tenant.primary_domain.clone());
             history.root_names.extend(tenant.organization_name.clone());
         }
@@ -78,7 +79,7 @@ impl UnitHistory {
                 history.hold(name, Some(index), None, None);
             }
         }
-        for event in events.iter().rev() {
+        for event in evidence.admin_events.iter().rev() {
             if let Change::Tree(change) = &event.change {
                 history.undo(change, event.at, event.effect);
             }

@@ -14,6 +14,6 @@ mod read;
 mod record;
 mod write;
 
-pub use read::{ReadError, Snapshot};
+pub use read::{CopyError, ReadError, Snapshot};
 pub use record::{Header, Line, Operator, RecordKind, SCHEMA, SourceId, SourceRecord};
 pub use write::{Spool, WriteError, write_snapshot};

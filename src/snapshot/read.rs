@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::record::{Header, Line, RecordKind, SCHEMA};
-use super::write::is_zstd;
+use super::write::{Spool, WriteError, is_zstd, write_snapshot};
 
 /// No record of Google's comes near this; a longer line is not a snapshot's.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -56,6 +56,17 @@ pub enum ReadError {
     },
 }
 
+/// A snapshot cannot be copied.
+#[derive(Debug, Error)]
+pub enum CopyError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The other cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
 #[derive(Debug)]
 pub(super) enum Origin {
     File(PathBuf),
@@ -104,6 +115,24 @@ impl Snapshot {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Writes the same snapshot to another file, packed or unpacked as its name says.
+    ///
+    /// # Errors
+    /// [`CopyError`] where this one is damaged, or the other cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), CopyError> {
+        let mut spool = Spool::new()?;
+        let mut failed = None;
+        self.for_each(|line| {
+            if failed.is_none() {
+                failed = spool.push(line).err();
+            }
+        })?;
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(write_snapshot(Some(path), &self.header, &[], vec![spool]).map(drop)?),
+        }
     }
 
     /// Hands every line between header and end to `each`, and makes sure that the file is whole.

@@ -87,9 +87,15 @@ impl Check for ClientIdPinned {
                 Identity::ByName => "recognised by name alone",
             };
             let names: Vec<String> = client.names.iter().map(|name| format!("{name:?}")).collect();
+            let sighting = facts.evidence.sightings.get(&client.client);
+            let seen_in = match sighting {
+                Some(sighting) if sighting.granted_by > 0 => SourceId::Grants,
+                Some(sighting) if sighting.token_events > 0 => SourceId::TokenLog,
+                Some(_) | None => SourceId::AdminLog,
+            };
             outcome.evidence.insert(Arc::new(Item {
                 at: None,
-                source: Source::Google(SourceId::Grants),
+                source: Source::Google(seen_in),
                 locator: client.client.to_string(),
                 says: format!(
                     "goes by {}; {pinned}",
