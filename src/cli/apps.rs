@@ -124,7 +124,7 @@ fn discover(evidence: &Evidence, catalogue: &Catalogue, format: Listing) -> Resu
                 writeln!(out, "{}\n  {names}", Visible::of(client.as_str()))?;
                 write!(
                     out,
-                    "  {} users, {} of them with a Google Cloud scope; {} token events, {} admin events",
+                    "  users: {}, with a Google Cloud scope: {}; token events: {}; admin events: {}",
                     sighting.granted_by, sighting.cloud_grants, sighting.token_events, sighting.admin_events
                 )?;
                 match app_of(client, sighting, catalogue) {

@@ -31,19 +31,19 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Configuration file [default: ./gwsaudit.toml, then $XDG_CONFIG_HOME/gwsaudit/gwsaudit.toml]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Say more on standard error; twice for every request
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Say nothing on standard error but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "verbose")]
     pub quiet: bool,
     /// When to use colour (NO_COLOR is honoured)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "WHEN", default_value = "auto")]
     pub color: When,
     /// How messages on standard error are written
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
 
@@ -128,13 +128,14 @@ pub struct AuditArgs {
     /// Only this app, by its id in the catalogue or the configuration
     #[arg(long = "app", value_name = "ID")]
     pub apps: Vec<AppId>,
-    /// How the report is written
+    /// How the report is written: human, json or sarif
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// Where the report goes [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// From which severity on a failure (or an undetermined result) counts for the exit status [default: high]
+    /// From which severity on a failure (or an undetermined result) counts for the exit status: info, low, medium, high
+    /// or critical [default: high]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
     /// Let presumed facts pass, not only proven ones
