@@ -154,7 +154,10 @@ pub(super) fn derive(ground: &Ground<'_>, apps: &[AppFacts]) -> Vec<ConnectionFa
         }
     }
     connections.extend(of_deleted_accounts(ground, apps, events, &index));
-    connections.sort_by(|one, other| (&one.user, &one.client).cmp(&(&other.user, &other.client)));
+    // By code point, as the report is sorted.
+    connections.sort_by(|one, other| {
+        (one.user.as_str(), &one.client, &one.app).cmp(&(other.user.as_str(), &other.client, &other.app))
+    });
     connections.dedup_by(|one, other| one.user == other.user && one.client == other.client && one.app == other.app);
     connections
 }
