@@ -14,8 +14,8 @@ use crate::google::reports::Event;
 const DOCUMENTED: [&str; 4] = ["OAUTH2_APP_ID", "OAUTH2_APP_NAME", "OAUTH2_APP_TYPE", "ORG_UNIT_NAME"];
 const APP_TYPES: [&str; 4] = ["ANDROID", "CHROME_EXTENSION", "IOS", "OAUTH2_CLIENT"];
 
-/// Documented events whose names speak of apps and that change no app's level.
-const HARMLESS: [&str; 7] = [
+/// Documented events of API controls that change no app's level.
+const HARMLESS: [&str; 17] = [
     "ADD_TO_CAA_EXEMPT_OAUTH2_APPS",
     "REMOVE_FROM_CAA_EXEMPT_OAUTH2_APPS",
     "TRUST_DOMAIN_OWNED_OAUTH2_APPS",
@@ -23,6 +23,16 @@ const HARMLESS: [&str; 7] = [
     "UPDATE_ERROR_MSG_FOR_RESTRICTED_OAUTH2_APPS",
     "DOWNLOAD_PENDING_APP_USER_REQUESTS",
     "OAUTH_APPS_BULK_UPLOAD_NOTIFICATION_SENT",
+    "ALLOW_SERVICE_FOR_OAUTH2_ACCESS",
+    "DISALLOW_SERVICE_FOR_OAUTH2_ACCESS",
+    "BLOCK_ON_DEVICE_ACCESS",
+    "UNBLOCK_ON_DEVICE_ACCESS",
+    "BLOCK_ALL_THIRD_PARTY_API_ACCESS",
+    "UNBLOCK_ALL_THIRD_PARTY_API_ACCESS",
+    "SIGN_IN_ONLY_THIRD_PARTY_API_ACCESS",
+    "UNDERAGE_BLOCK_ALL_THIRD_PARTY_API_ACCESS",
+    "UNDERAGE_SIGN_IN_ONLY_THIRD_PARTY_API_ACCESS",
+    "REVOKE_3LO_TOKEN",
 ];
 
 fn list_level(list: &str) -> Option<OwnAccess> {

@@ -376,7 +376,9 @@ fn combine(
         Slot::Known(OwnAccess::Inherit, strength) => match above {
             Some((parent, fact)) => inherit(fact, parent, own, strength, &question, placing),
             // Off every list at the root is what "unconfigured" means.
-            None => known(Access::Unconfigured, strength, own),
+            None if path.is_root() => known(Access::Unconfigured, strength, own),
+            // The org unit above is out of sight.
+            None => open(own, Standing::Unknown, &question),
         },
         Slot::Nothing => match above {
             Some((parent, fact)) => inherit(fact, parent, own, Strength::Presumed, &question, placing),

@@ -75,6 +75,8 @@ pub struct ConnectionFacts {
     pub endings: Vec<Timestamp>,
     /// The latest authorisation in the token log.
     pub last_authorized_at: Option<Timestamp>,
+    /// Whether the token log would show a later one.
+    pub log_is_whole: bool,
 }
 
 impl ConnectionFacts {
@@ -92,7 +94,7 @@ impl ConnectionFacts {
     /// authorisation, at most a day.
     #[must_use]
     pub fn next_failure_by(&self) -> Option<Timestamp> {
-        if self.survives != Truth::FalseProven {
+        if self.survives != Truth::FalseProven || !self.log_is_whole {
             return None;
         }
         let length = self.frequency.value().copied().unwrap_or(SessionLength::LONGEST);
@@ -291,6 +293,7 @@ fn judge(
         events,
         endings,
         last_authorized_at,
+        log_is_whole: ground.evidence.token_log.is_some(),
     }
 }
 

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::org_tree::{OrgTree, UnitIndex};
 use crate::domain::OrgUnitPath;
 use crate::evidence::{Change, Effect, Evidence, TreeChange, UnitRef};
+use crate::snapshot::SourceId;
 
 /// Which of today's org units a name of the past means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +48,25 @@ pub(super) struct UnitHistory {
     lost: HashMap<String, Timestamp>,
     root: Option<UnitIndex>,
     root_names: BTreeSet<String>,
+    /// Whether every org unit, and every name of the root but domains, is known. Otherwise a name may mean one that is
+    /// not.
+    names_are_all: bool,
+    /// Whether every domain by which the root may be called is known.
+    domains_are_all: bool,
 }
 
 /// The part of a name or path that a tree event would call the org unit by.
 fn bare(name: &str) -> &str {
     if name.starts_with('/') { name.rsplit('/').find(|part| !part.is_empty()).unwrap_or("/") } else { name }
+}
+
+/// A place by a name that an org unit out of sight may bear as well.
+fn doubted(place: Place) -> Place {
+    match place {
+        Place::One(only) => Place::Among(BTreeSet::from([only])),
+        Place::Gone => Place::Anywhere,
+        Place::Among(_) | Place::Anywhere => place,
+    }
 }
 
 impl UnitHistory {
@@ -66,6 +81,8 @@ impl UnitHistory {
             lost: HashMap::new(),
             root: tree.root(),
             root_names: BTreeSet::new(),
+            names_are_all: evidence.is_complete(SourceId::OrgUnits) && evidence.is_complete(SourceId::Customer),
+            domains_are_all: evidence.is_complete(SourceId::Users),
         };
         history.root_names.extend(evidence.domains.iter().cloned());
         if let Some(tenant) = &evidence.tenant {
@@ -110,6 +127,7 @@ impl UnitHistory {
                 let held = self.held_after(name, at);
                 if let [only] = held.as_slice()
                     && effect == Effect::Took
+                    && self.names_are_all
                     && let Some(holding) = self.holdings.get_mut(name).and_then(|all| all.get_mut(*only))
                 {
                     holding.from = Some(at);
@@ -169,6 +187,7 @@ impl UnitHistory {
             return self.place_path(&path, at, tree);
         }
         let mut place = self.place_name(name, at);
+        let knows_all = self.names_are_all && (self.domains_are_all || !name.contains('.'));
         if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name))
             && let Some(root) = self.root
         {
@@ -182,7 +201,7 @@ impl UnitHistory {
                 Place::Anywhere => Place::One(root),
             };
         }
-        place
+        if knows_all { place } else { doubted(place) }
     }
 
     fn place_name(&self, name: &str, at: Timestamp) -> Place {
@@ -234,12 +253,13 @@ impl UnitHistory {
             .into_iter()
             .flatten()
             .any(|holding| holding.holder.is_none() && holding.to.is_none_or(|to| at <= to));
-        match (possible.len(), possible.first().copied(), gone) {
+        let place = match (possible.len(), possible.first().copied(), gone) {
             (0, _, true) => Place::Gone,
             (0, _, false) | (_, None, _) => Place::Anywhere,
             (1, Some(only), false) => Place::One(only),
             (_, Some(_), _) => Place::Among(possible),
-        }
+        };
+        if self.names_are_all { place } else { doubted(place) }
     }
 
     /// Whether an org unit had the path at that time that it has today.
