@@ -1,6 +1,6 @@
 //! Rules over facts: each check yields one result per subject.
 //!
-//! Adding a check is one new file and one line in [`registry`]. A check states, for a subject, how true it is that the
+//! Adding a check is one new file and one line in `registry.rs`. A check states, for a subject, how true it is that the
 //! question arises and that all is well; the engine turns that into a status, so no check can pass on anything but
 //! proven facts, or let a gap vanish.
 

@@ -15,7 +15,7 @@ const DOCUMENTED: [&str; 4] = ["OAUTH2_APP_ID", "OAUTH2_APP_NAME", "OAUTH2_APP_T
 const APP_TYPES: [&str; 4] = ["ANDROID", "CHROME_EXTENSION", "IOS", "OAUTH2_CLIENT"];
 
 /// Documented events of API controls that change no app's level.
-const HARMLESS: [&str; 17] = [
+const HARMLESS: [&str; 16] = [
     "ADD_TO_CAA_EXEMPT_OAUTH2_APPS",
     "REMOVE_FROM_CAA_EXEMPT_OAUTH2_APPS",
     "TRUST_DOMAIN_OWNED_OAUTH2_APPS",
@@ -32,7 +32,6 @@ const HARMLESS: [&str; 17] = [
     "SIGN_IN_ONLY_THIRD_PARTY_API_ACCESS",
     "UNDERAGE_BLOCK_ALL_THIRD_PARTY_API_ACCESS",
     "UNDERAGE_SIGN_IN_ONLY_THIRD_PARTY_API_ACCESS",
-    "REVOKE_3LO_TOKEN",
 ];
 
 fn list_level(list: &str) -> Option<OwnAccess> {
