@@ -1,5 +1,6 @@
 //! The one integration binary: the real program and its stages, by surface.
 
+mod cli;
 mod google;
 mod meta;
 mod report;
