@@ -5,6 +5,7 @@ use super::args::{CollectArgs, Global};
 use super::audit::choose_apps;
 use super::error::CliError;
 use super::exit::Exit;
+use super::output::existing_folder;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
 use crate::collect::Purpose;
@@ -17,11 +18,7 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let tenant = Tenant::open(&args.tenant, global, surroundings, *talk).await?;
     let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
-    // Said before the work, not after it.
-    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(CliError::Usage(format!("--output: there is no folder {}", folder.display())));
-    }
+    existing_folder(&args.output)?;
     match tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await? {
         Read::Collected(collected) => {
             if let Some(error) = nothing_read(&collected) {

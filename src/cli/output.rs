@@ -20,7 +20,7 @@ pub(super) enum Output {
 impl Output {
     pub(super) fn open(path: Option<&Path>) -> Result<Self, CliError> {
         let Some(path) = path else { return Ok(Self::Standard) };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = existing_folder(path)?;
         let temporary = NamedTempFile::new_in(folder)
             .map_err(|source| CliError::Output { what: path.display().to_string(), source })?;
         Ok(Self::File { temporary, path: path.to_owned() })
@@ -40,6 +40,16 @@ impl Output {
                 Ok(())
             }
         }
+    }
+}
+
+/// The folder that an output file goes to. Asked before the slow work, not after it.
+pub(super) fn existing_folder(path: &Path) -> Result<&Path, CliError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        Err(CliError::Usage(format!("--output: there is no folder {}", folder.display())))
     }
 }
 

@@ -51,6 +51,10 @@ impl Tenant {
             return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
         }
         let (setup, simulator) = match &args.demo {
+            // clap does not see a conflict with an option that stands before the subcommand.
+            Some(_) if global.config.is_some() => {
+                return Err(CliError::Usage("--demo brings its own configuration; leave out --config".to_owned()));
+            }
             Some(scenario) => {
                 let (setup, running, folder) = start_demo(scenario).await?;
                 (setup, Some((running, folder)))

@@ -103,9 +103,17 @@ fn pick(seen: &[Organization], customer: Option<&str>) -> Result<OrganizationNam
 pub(super) async fn members(
     session: &Session,
     groups: BTreeSet<String>,
+    all_listed: bool,
     observer: &dyn Observer,
 ) -> Result<Finished, WriteError> {
     let mut reading = Reading::after(session, SourceId::Members, Pace::Directory, observer)?;
+    if !all_listed {
+        if groups.is_empty() {
+            reading.skip("the groups could not be listed, and no binding names one".to_owned());
+            return Ok(reading.finish());
+        }
+        reading.record.note = Some("the groups could not all be listed; asked for those that are known".to_owned());
+    }
     let mut known: BTreeSet<String> = groups.clone();
     let mut ahead: VecDeque<String> = groups.into_iter().collect();
     while let Some(group) = ahead.pop_front() {

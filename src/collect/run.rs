@@ -197,12 +197,14 @@ async fn groups_and_bindings(
         bindings::collect(google, plan, customer, observer),
     )?;
     let Bound { mut finished, groups: mut wanted, session } = bound;
+    let mut all_listed = true;
     if let Some((group_list, ids)) = groups {
+        all_listed = group_list.0.is_complete();
         finished.push(group_list);
         wanted.extend(ids);
     }
     if everything || !wanted.is_empty() {
-        finished.push(bindings::members(&session, wanted, observer).await?);
+        finished.push(bindings::members(&session, wanted, all_listed, observer).await?);
     }
     Ok(finished)
 }

@@ -180,7 +180,7 @@ fn check_rsa(pem: &str) -> Result<(), &'static str> {
         STANDARD.decode(body.split_ascii_whitespace().collect::<String>()).ok()
     };
     if !pem.contains("-----BEGIN ") {
-        return Err("is not a PEM text (-----BEGIN PRIVATE KEY-----)");
+        return Err("is not a PEM text, as the Cloud console writes it");
     }
     if pem.contains("\\n") {
         return Err("has \\n written out in place of line breaks");

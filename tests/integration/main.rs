@@ -1,6 +1,8 @@
 //! The one integration binary: the real program and its stages, by surface.
 
+mod cli;
 mod google;
+mod meta;
 mod report;
 mod report_fixtures;
 mod simulator;

@@ -1,0 +1,12 @@
+//! The program as its users run it: a process, its arguments, its files, a tenant over HTTP.
+
+mod credentials;
+mod harness;
+mod listings;
+mod normal;
+mod options;
+mod scenarios;
+mod settings;
+mod snapshots;
+mod talk;
+mod trouble;

@@ -1,0 +1,175 @@
+//! The source tree itself: which stage may know which, how long files are, and that nothing lies about unused.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use gwsaudit::simulator::Scenario;
+
+/// A file of more lines has more than one subject.
+const LONGEST_FILE: usize = 600;
+
+/// Each stage, and what it may use of the others: whole stages, or modules of one.
+const MAY_USE: [(&str, &[&str]); 11] = [
+    ("domain", &[]),
+    ("google", &["domain"]),
+    ("snapshot", &["domain", "google", "report::model"]),
+    ("evidence", &["domain", "google", "snapshot", "report::model"]),
+    ("facts", &["domain", "google", "snapshot", "evidence", "report::model"]),
+    ("checks", &["domain", "google", "snapshot", "evidence", "facts", "report::model", "report::fingerprint"]),
+    // Of the evidence, what an app is.
+    ("collect", &["domain", "google", "snapshot", "evidence::AppDefinition", "evidence::NamePattern", "report::model"]),
+    ("report", &["domain", "google", "snapshot", "evidence", "facts", "checks"]),
+    ("config", &["domain", "google", "evidence", "collect::Scan", "checks", "report::model"]),
+    ("simulator", &["domain"]),
+    (
+        "cli",
+        &["domain", "google", "snapshot", "evidence", "facts", "checks", "collect", "report", "config", "simulator"],
+    ),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder of the repository whose name ends so, sorted.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut ahead = vec![root().join(folder)];
+    while let Some(folder) = ahead.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                ahead.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("UTF-8")
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).expect("it is ours").display().to_string()
+}
+
+/// Every path behind `crate::` in a line: `crate::report::model::Status` gives `report::model::Status`, and braces give
+/// a path for each name in them, as far as the line goes.
+fn crate_paths(line: &str) -> Vec<String> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let mut paths = Vec::new();
+    for rest in line.split("crate::").skip(1) {
+        let end = rest.find(|c: char| !is_path(c)).unwrap_or(rest.len());
+        let (path, rest) = rest.split_at(end);
+        match rest.strip_prefix('{').filter(|_| path.is_empty() || path.ends_with("::")) {
+            None => paths.push(path.to_owned()),
+            Some(inside) => {
+                let inside = inside.split('}').next().unwrap_or_default();
+                let names = inside.split(',').map(str::trim).filter(|name| !name.is_empty());
+                let names: Vec<String> = names.map(|name| format!("{path}{name}")).collect();
+                paths.extend(if names.is_empty() { vec![path.to_owned()] } else { names });
+            }
+        }
+    }
+    paths
+}
+
+fn allowed(stage: &str, path: &str) -> bool {
+    let may_use = MAY_USE.iter().find(|(name, _)| *name == stage).expect("every stage is listed").1;
+    let within = |area: &str| path == area || path.strip_prefix(area).is_some_and(|rest| rest.starts_with("::"));
+    within(stage) || may_use.iter().any(|area| within(area))
+}
+
+/// Uses of a stage that does not come before.
+fn violations(stage: &str, file: &str, text: &str) -> String {
+    let mut found = String::new();
+    // An import over several lines counts as one.
+    let mut pending = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.starts_with("//") {
+            continue;
+        }
+        pending.push_str(line);
+        let open = pending.contains("use crate::") && !pending.contains(';');
+        if open {
+            continue;
+        }
+        for path in crate_paths(&pending) {
+            if !allowed(stage, &path) {
+                writeln!(found, "{file}:{}: {pending}\n    {stage} may not use {path}", number + 1).expect("memory");
+            }
+        }
+        pending.clear();
+    }
+    found
+}
+
+#[test]
+fn imports_point_one_way() {
+    let stages: BTreeSet<&str> = MAY_USE.iter().map(|(stage, _)| *stage).collect();
+    let mut found = String::new();
+    let mut seen = BTreeSet::new();
+    for path in files("src", "rs") {
+        let inside = path.strip_prefix(root().join("src")).expect("it is there");
+        let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        if first == "lib.rs" || first == "main.rs" {
+            continue;
+        }
+        assert!(stages.contains(first.as_str()), "{first} is a stage that this test does not know");
+        found += &violations(&first, &shown(&path), &read(&path));
+        seen.insert(first);
+    }
+    assert!(found.is_empty(), "\n{found}");
+    assert_eq!(seen.len(), stages.len(), "{seen:?}");
+}
+
+#[test]
+fn a_wrong_import_is_seen() {
+    for (stage, line) in [
+        ("domain", "use crate::google::Google;"),
+        ("evidence", "use crate::report::{model, Format};"),
+        ("collect", "use crate::evidence::{AppDefinition,\n    Evidence};"),
+        ("facts", "let x = crate::checks::all();"),
+        ("simulator", "use crate::google::scopes;"),
+        ("config", "use crate::collect::Plan;"),
+        ("google", "use crate::{domain, cli};"),
+    ] {
+        assert!(!violations(stage, "x.rs", &format!("{line}\n")).is_empty(), "{line}");
+    }
+    for (stage, line) in [
+        ("domain", "use crate::domain::Email;"),
+        ("evidence", "use crate::report::model::{Status, SourceStatus};"),
+        ("checks", "use crate::report::{model, fingerprint::fingerprint};"),
+        ("facts", "// crate::cli ties it together"),
+    ] {
+        assert_eq!(violations(stage, "x.rs", line), "", "{line}");
+    }
+}
+
+#[test]
+fn files_have_one_subject_each() {
+    for folder in ["src", "tests"] {
+        for path in files(folder, "rs") {
+            let lines = read(&path).lines().count();
+            assert!(lines <= LONGEST_FILE, "{} has {lines} lines; {LONGEST_FILE} are enough", shown(&path));
+        }
+    }
+}
+
+#[test]
+fn every_scenario_is_built_in() {
+    let names: Vec<String> = files("config/scenarios", "toml")
+        .iter()
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names, Scenario::builtin_names().collect::<Vec<_>>());
+    for name in names {
+        assert!(Scenario::builtin(&name).is_some_and(|scenario| !scenario.about().trim().is_empty()), "{name}");
+    }
+}
