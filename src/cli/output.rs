@@ -45,6 +45,9 @@ impl Output {
 
 /// The folder that an output file goes to. Asked before the slow work, not after it.
 pub(super) fn existing_folder(path: &Path) -> Result<&Path, CliError> {
+    if path.is_dir() {
+        return Err(CliError::Usage(format!("--output: {} is a folder", path.display())));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if folder.is_dir() {
         Ok(folder)
