@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::document::{ConfigError, Document, Parsed, Table};
-use crate::domain::{AppId, ClientId, Email, OrgUnitPath, SessionLength};
+use crate::domain::{AppId, Email, OrgUnitPath, SessionLength};
 use crate::evidence::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
 
 /// Reads an attestation file. `file` is its name for faults and evidence; `apps` are the ids that `app` may use besides
@@ -27,7 +27,7 @@ pub fn read_attestations(file: &str, text: &str, apps: &[AppId]) -> Result<Vec<A
 
 fn read_one(document: &mut Document<'_>, table: &mut Table<'_>, apps: &[AppId]) -> Option<Attestation> {
     let locator = document.locator(table.at());
-    let setting = table.require::<String>(document, "setting");
+    let setting = table.require_placed::<String>(document, "setting");
     let org_unit = table.require::<Parsed<OrgUnitPath>>(document, "org_unit").map(|path| path.0);
     let attested_by = table.require::<Parsed<Email>>(document, "attested_by").map(|email| email.0);
     let attested_at = table.require(document, "attested_at");
@@ -42,12 +42,12 @@ fn read_one(document: &mut Document<'_>, table: &mut Table<'_>, apps: &[AppId]) 
         }
     };
     let at_root = org_unit.as_ref().is_some_and(OrgUnitPath::is_root);
-    let value = match setting.as_deref() {
-        Some("cloud-session-control") => read_session(document, table, at_root),
-        Some("app-access") => read_access(document, table, apps, at_root),
-        Some(other) => {
-            document.fault_at(
-                table.at(),
+    let value = match setting.as_ref().map(|(name, place)| (name.as_str(), place)) {
+        Some(("cloud-session-control", _)) => read_session(document, table, at_root),
+        Some(("app-access", _)) => read_access(document, table, apps, at_root),
+        Some((other, place)) => {
+            document.fault(
+                place.clone(),
                 format!("setting: {other:?} is not a setting; choose \"cloud-session-control\" or \"app-access\""),
             );
             None
@@ -76,11 +76,10 @@ fn read_session(document: &mut Document<'_>, table: &mut Table<'_>, at_root: boo
         document.fault_at(table.at(), "`value` is missing here".to_owned());
     }
     let mut value = table.section(document, "value");
-    let reauth = value.require::<String>(document, "reauth");
+    let reauth = value.require_placed::<String>(document, "reauth");
     let frequency = value.take::<Parsed<SessionLength>>(document, "frequency").map(|length| length.0);
     let method = value.take_placed::<String>(document, "method");
     let exempt_trusted_apps = value.take(document, "exempt_trusted_apps");
-    let at = value.at();
     value.finish(document);
     let method = match method.as_ref().map(|(word, place)| (word.as_str(), place)) {
         None => None,
@@ -94,22 +93,22 @@ fn read_session(document: &mut Document<'_>, table: &mut Table<'_>, at_root: boo
             None
         }
     };
-    let reauth = match reauth.as_deref() {
-        Some("required") => OwnReauth::Required,
-        Some("not_required") => OwnReauth::NotRequired,
-        Some("inherit") if at_root => {
-            document.fault_at(at, "reauth: the root has nothing to inherit from".to_owned());
+    let (word, place) = reauth?;
+    let reauth = match (word.as_str(), at_root) {
+        ("required", _) => OwnReauth::Required,
+        ("not_required", _) => OwnReauth::NotRequired,
+        ("inherit", false) => OwnReauth::Inherit,
+        ("inherit", true) => {
+            document.fault(place, "reauth: the root has nothing to inherit from".to_owned());
             return None;
         }
-        Some("inherit") => OwnReauth::Inherit,
-        Some(word) => {
-            document.fault_at(
-                at,
-                format!("reauth: {word:?} is not a choice; write \"required\", \"not_required\" or \"inherit\""),
+        (other, _) => {
+            document.fault(
+                place,
+                format!("reauth: {other:?} is not a choice; write \"required\", \"not_required\" or \"inherit\""),
             );
             return None;
         }
-        None => return None,
     };
     Some(AttestedValue::Session(AttestedSession { reauth, frequency, method, exempt_trusted_apps }))
 }
@@ -120,52 +119,57 @@ fn read_access(
     apps: &[AppId],
     at_root: bool,
 ) -> Option<AttestedValue> {
-    let app = table.require::<String>(document, "app");
-    let level = table.require::<String>(document, "value");
-    let app = app.and_then(|text| match text.parse::<AppId>() {
-        Ok(id) if apps.contains(&id) => Some(AppRef::Catalogue(id)),
-        Ok(id) if !text.contains('.') && text.contains(|c: char| c.is_ascii_alphabetic()) => {
-            let known = apps.iter().map(|app| format!("\"{app}\"")).collect::<Vec<_>>().join(", ");
-            document.fault_at(table.at(), format!("app: \"{id}\" is neither a client ID nor one of {known}"));
+    let app = table.require_placed::<String>(document, "app");
+    let level = table.require_placed::<String>(document, "value");
+    let app = app.and_then(|(text, place)| match read_app(&text, apps) {
+        Ok(app) => Some(app),
+        Err(message) => {
+            document.fault(place, format!("app: {message}"));
             None
         }
-        Ok(_) | Err(_) => match text.parse::<ClientId>() {
-            Ok(client) => Some(AppRef::Client(client)),
-            Err(error) => {
-                document.fault_at(table.at(), format!("app: {error}"));
-                None
-            }
-        },
     });
-    let level = match level.as_deref() {
-        Some("trusted") => OwnAccess::Trusted,
-        Some("limited") => OwnAccess::Limited,
-        Some("specific_data") => OwnAccess::SpecificData,
-        Some("blocked") => OwnAccess::Blocked,
-        Some("unconfigured") if at_root => OwnAccess::Unconfigured,
-        Some("inherit") if !at_root => OwnAccess::Inherit,
-        Some("unconfigured") => {
-            let message =
-                "value: \"unconfigured\" is for the root alone; an org unit without a level of its own has \"inherit\"";
-            document.fault_at(table.at(), message.to_owned());
-            return None;
+    let level = level.and_then(|(word, place)| match read_level(&word, at_root) {
+        Ok(level) => Some(level),
+        Err(message) => {
+            document.fault(place, format!("value: {message}"));
+            None
         }
-        Some("inherit") => {
-            let message = "value: the root has nothing to inherit from; an app on no list has \"unconfigured\"";
-            document.fault_at(table.at(), message.to_owned());
-            return None;
+    });
+    Some(AttestedValue::AppAccess { app: app?, level: level? })
+}
+
+fn read_app(text: &str, apps: &[AppId]) -> Result<AppRef, String> {
+    if let Ok(id) = text.parse::<AppId>() {
+        if apps.contains(&id) {
+            return Ok(AppRef::Catalogue(id));
         }
-        Some(word) => {
-            document.fault_at(
-                table.at(),
-                format!(
-                    "value: {word:?} is not a level; choose \"trusted\", \"limited\", \"specific_data\", \"blocked\", \
-                     \"unconfigured\" or \"inherit\""
-                ),
-            );
-            return None;
+        // Client IDs are numbers, or hosts.
+        if !text.contains('.') && text.contains(|c: char| c.is_ascii_alphabetic()) {
+            let known = apps.iter().map(|app| format!("\"{app}\"")).collect::<Vec<_>>().join(", ");
+            return Err(format!("\"{id}\" is neither a client ID nor one of {known}"));
         }
-        None => return None,
-    };
-    Some(AttestedValue::AppAccess { app: app?, level })
+    }
+    text.parse().map(AppRef::Client).map_err(|error: crate::domain::InvalidClientId| error.to_string())
+}
+
+fn read_level(word: &str, at_root: bool) -> Result<OwnAccess, String> {
+    match (word, at_root) {
+        ("trusted", _) => Ok(OwnAccess::Trusted),
+        ("limited", _) => Ok(OwnAccess::Limited),
+        ("specific_data", _) => Ok(OwnAccess::SpecificData),
+        ("blocked", _) => Ok(OwnAccess::Blocked),
+        ("unconfigured", true) => Ok(OwnAccess::Unconfigured),
+        ("inherit", false) => Ok(OwnAccess::Inherit),
+        ("unconfigured", false) => {
+            Err("\"unconfigured\" is for the root alone; an org unit without a level of its own has \"inherit\""
+                .to_owned())
+        }
+        ("inherit", true) => {
+            Err("the root has nothing to inherit from; an app on no list has \"unconfigured\"".to_owned())
+        }
+        (other, _) => Err(format!(
+            "{other:?} is not a level; choose \"trusted\", \"limited\", \"specific_data\", \"blocked\", \"unconfigured\" or \
+             \"inherit\""
+        )),
+    }
 }

@@ -314,8 +314,17 @@ impl<'t> Table<'t> {
 
     /// The value of a key that must be there.
     pub(super) fn require<T: Decode>(&mut self, document: &mut Document<'_>, key: &'static str) -> Option<T> {
+        self.require_placed(document, key).map(|(value, _)| value)
+    }
+
+    /// The value of a key that must be there, and where it was set.
+    pub(super) fn require_placed<T: Decode>(
+        &mut self,
+        document: &mut Document<'_>,
+        key: &'static str,
+    ) -> Option<(T, Place)> {
         let missing = self.table.is_none_or(|table| !table.contains_key(key));
-        let value = self.take(document, key);
+        let value = self.take_placed(document, key);
         if missing && value.is_none() {
             let at = self.at;
             document.fault_at(at, format!("`{key}` is missing here"));

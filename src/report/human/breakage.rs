@@ -63,6 +63,8 @@ fn times(view: &View<'_>, broken: &Broken<'_>) -> (String, String, String) {
     let now = view.report.audited_at;
     let mark = if broken.proven { "" } else { "~" };
     let (by, until) = match broken.connection.next_failure_by {
+        // It should be broken by now; whether it is, only a refresh could tell.
+        Some(at) if at <= now => (humane_time(at), format!("due {}", relative(at, now))),
         Some(at) => (humane_time(at), relative(at, now)),
         None => ("not known".to_owned(), String::new()),
     };

@@ -172,7 +172,7 @@ fn attested(text: &str, old: &str, new: &str) -> Run {
 #[test]
 fn attestations_are_read_strictly() {
     for (text, old, new, line, says) in [
-        (SESSION, "cloud-session-control", "cloud-session", 2, "\"cloud-session\" is not a setting"),
+        (SESSION, "cloud-session-control", "cloud-session", 3, "\"cloud-session\" is not a setting"),
         (SESSION, "\"required\"", "\"requird\"", 5, "\"requird\" is not a choice"),
         (SESSION, "\"required\"", "\"inherit\"", 5, "nothing to inherit from"),
         (SESSION, "\"16h\"", "\"16\"", 5, "16"),
@@ -183,9 +183,9 @@ fn attestations_are_read_strictly() {
         (SESSION, "2026-01-20T10:00:00Z", "2026-01-20", 7, "is not a moment"),
         (SESSION, "org_unit = \"/\"", "org_unit = \"Sales\"", 4, "not an org unit path"),
         (SESSION, "alice@healthy.example", "alice", 6, "alice"),
-        (ACCESS, "\"trusted\"", "\"trustd\"", 2, "\"trustd\" is not a level"),
-        (ACCESS, "\"trusted\"", "\"unconfigured\"", 2, "\"unconfigured\" is for the root alone"),
-        (ACCESS, "\"okta-workflows-gmail\"", "\"okta-workflow-gmail\"", 2, "\"okta-workflow-gmail\" is neither"),
+        (ACCESS, "\"trusted\"", "\"trustd\"", 6, "\"trustd\" is not a level"),
+        (ACCESS, "\"trusted\"", "\"unconfigured\"", 6, "\"unconfigured\" is for the root alone"),
+        (ACCESS, "\"okta-workflows-gmail\"", "\"okta-workflow-gmail\"", 4, "\"okta-workflow-gmail\" is neither"),
         (ACCESS, "app = \"okta-workflows-gmail\"\n", "", 2, "`app` is missing"),
         (ACCESS, "[[attestation]]", "[[attestations]]", 2, "`attestation`"),
         (ACCESS, "\"trusted\"", "\"trusted", 6, ""),
