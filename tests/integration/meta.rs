@@ -173,3 +173,20 @@ fn every_scenario_is_built_in() {
         assert!(Scenario::builtin(&name).is_some_and(|scenario| !scenario.about().trim().is_empty()), "{name}");
     }
 }
+
+#[test]
+fn the_readme_says_what_the_program_says() {
+    let readme = include_str!("../../README.md");
+    for exit in gwsaudit::cli::Exit::ALL {
+        let row = format!("| {} | {} |", exit.status(), exit.meaning());
+        assert!(readme.contains(&row), "the README lacks the row {row}");
+    }
+    for scope in gwsaudit::google::scopes::ALL {
+        let name = scope.url.rsplit("/auth/").next().unwrap_or(scope.url);
+        assert!(readme.contains(&format!("| `{name}` |")), "the README lacks the scope {name}");
+    }
+    for check in gwsaudit::checks::checks() {
+        let row = format!("| `{}` ({})", check.meta().id, check.meta().severity);
+        assert!(readme.contains(&row), "the README lacks the row {row}");
+    }
+}
