@@ -6,12 +6,14 @@
 //! both are returned, never one of them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::org_tree::{OrgTree, UnitIndex};
 use crate::domain::OrgUnitPath;
-use crate::evidence::{Change, Effect, Evidence, TreeChange, UnitRef};
+use crate::evidence::{AdminEvent, Change, Effect, Evidence, Item, TreeChange, UnitRef};
+use crate::snapshot::SourceId;
 
 /// Which of today's org units a name of the past means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,7 @@ struct Holding {
 #[derive(Debug)]
 pub(super) struct UnitHistory {
     holdings: HashMap<String, Vec<Holding>>,
-    born: HashMap<UnitIndex, Timestamp>,
+    born: HashMap<UnitIndex, (Timestamp, Arc<Item>)>,
     /// Latest logged move that may have been of this org unit.
     moved: HashMap<UnitIndex, Timestamp>,
     /// Latest logged rename that may have been of this org unit.
@@ -47,6 +49,17 @@ pub(super) struct UnitHistory {
     lost: HashMap<String, Timestamp>,
     root: Option<UnitIndex>,
     root_names: BTreeSet<String>,
+    /// Whether all org units are at hand; where some are missing, a name may be one of theirs.
+    knows_all_units: bool,
+    /// Whether the tenant's own record is at hand; without it any name may be the root's.
+    knows_tenant: bool,
+    /// Whether all accounts, and with them all domains, are at hand.
+    knows_domains: bool,
+}
+
+/// Where no record tells which domains are the tenant's, whatever looks like one may be the root's name.
+fn looks_like_domain(name: &str) -> bool {
+    name.contains('.') && !name.contains(char::is_whitespace)
 }
 
 /// The part of a name or path that a tree event would call the org unit by.
@@ -66,6 +79,9 @@ impl UnitHistory {
             lost: HashMap::new(),
             root: tree.root(),
             root_names: BTreeSet::new(),
+            knows_all_units: evidence.is_complete(SourceId::OrgUnits),
+            knows_tenant: evidence.is_complete(SourceId::Customer),
+            knows_domains: evidence.is_complete(SourceId::Users),
         };
         history.root_names.extend(evidence.domains.iter().cloned());
         if let Some(tenant) = &evidence.tenant {
@@ -81,7 +97,7 @@ impl UnitHistory {
         }
         for event in evidence.admin_events.iter().rev() {
             if let Change::Tree(change) = &event.change {
-                history.undo(change, event.at, event.effect);
+                history.undo(change, event);
             }
         }
         history
@@ -103,7 +119,8 @@ impl UnitHistory {
         })
     }
 
-    fn undo(&mut self, change: &TreeChange, at: Timestamp, effect: Effect) {
+    fn undo(&mut self, change: &TreeChange, event: &AdminEvent) {
+        let (at, effect) = (event.at, event.effect);
         match change {
             TreeChange::Created { unit } => {
                 let name = bare(unit);
@@ -114,7 +131,7 @@ impl UnitHistory {
                 {
                     holding.from = Some(at);
                     if let Some(unit) = holding.holder {
-                        self.born.insert(unit, at);
+                        self.born.insert(unit, (at, Arc::clone(&event.item)));
                     }
                 }
             }
@@ -168,21 +185,32 @@ impl UnitHistory {
         {
             return self.place_path(&path, at, tree);
         }
-        let mut place = self.place_name(name, at);
-        if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name))
-            && let Some(root) = self.root
-        {
-            place = match place {
+        let place = self.place_name(name, at);
+        let place = match (self.root, self.may_be_root(name)) {
+            (Some(root), Some(sure)) => match place {
                 Place::One(other) => Place::Among(BTreeSet::from([root, other])),
                 Place::Among(mut others) => {
                     others.insert(root);
                     Place::Among(others)
                 }
                 Place::Gone => Place::Among(BTreeSet::from([root])),
-                Place::Anywhere => Place::One(root),
-            };
+                Place::Anywhere if sure => Place::One(root),
+                Place::Anywhere => Place::Anywhere,
+            },
+            (None, _) | (_, None) => place,
+        };
+        match place {
+            Place::One(only) if !self.knows_all_units => Place::Among(BTreeSet::from([only])),
+            Place::One(_) | Place::Among(_) | Place::Gone | Place::Anywhere => place,
         }
-        place
+    }
+
+    /// Whether the root goes by that name: `Some(true)` if it does, `Some(false)` if it may.
+    fn may_be_root(&self, name: &str) -> Option<bool> {
+        if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return Some(true);
+        }
+        (!self.knows_tenant || (!self.knows_domains && looks_like_domain(name))).then_some(false)
     }
 
     fn place_name(&self, name: &str, at: Timestamp) -> Place {
@@ -237,7 +265,7 @@ impl UnitHistory {
         match (possible.len(), possible.first().copied(), gone) {
             (0, _, true) => Place::Gone,
             (0, _, false) | (_, None, _) => Place::Anywhere,
-            (1, Some(only), false) => Place::One(only),
+            (1, Some(only), false) if self.knows_all_units => Place::One(only),
             (_, Some(_), _) => Place::Among(possible),
         }
     }
@@ -250,16 +278,16 @@ impl UnitHistory {
         })
     }
 
-    /// When an org unit was created, where the log shows it.
+    /// When an org unit was created, and what says so, where the log shows it.
     #[must_use]
-    pub(super) fn born(&self, unit: UnitIndex) -> Option<Timestamp> {
-        self.born.get(&unit).copied()
+    pub(super) fn born(&self, unit: UnitIndex) -> Option<&(Timestamp, Arc<Item>)> {
+        self.born.get(&unit)
     }
 
     /// Whether `unit` surely lay below `above` at that time.
     #[must_use]
     pub(super) fn was_below(&self, unit: UnitIndex, above: UnitIndex, at: Timestamp, tree: &OrgTree) -> bool {
-        if unit == above || self.born(unit).is_some_and(|born| at < born) {
+        if unit == above || self.born(unit).is_some_and(|(born, _)| at < *born) {
             return false;
         }
         if Some(above) == self.root {
