@@ -4,3 +4,4 @@ mod google;
 mod report;
 mod report_fixtures;
 mod simulator;
+mod verdicts;
