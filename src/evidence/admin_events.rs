@@ -92,7 +92,7 @@ pub enum TreeChange {
 }
 
 /// What an event bears on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// Google Cloud session control of an org unit.
     Session {
@@ -157,6 +157,23 @@ pub struct AdminEvent {
     pub item: Arc<Item>,
 }
 
+impl AdminEvent {
+    /// What tells one event from another: Google may hand out one activity twice, or its events in two pieces. In
+    /// time order, and within an activity in Google's.
+    pub(super) fn identity(&self) -> impl Ord + use<'_> {
+        (
+            self.at,
+            &self.qualifier,
+            self.index,
+            &self.name,
+            &self.change,
+            self.effect == Effect::Open,
+            &self.unread,
+            &self.item,
+        )
+    }
+}
+
 /// An event whose bearing is known, before time and place are added.
 pub(super) struct Read {
     pub(super) change: Change,
@@ -172,14 +189,16 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<AdminEvent> {
         .events
         .iter()
         .enumerate()
-        .filter_map(|(index, event)| {
-            let effect = effect_of(event)?;
-            let mut read = read_event(event, activity.id.time)?;
+        .filter_map(|(index, event)| Some((index, event, effect_of(event)?)))
+        .flat_map(|(index, event, effect)| {
+            read_event(event, activity.id.time).map(move |read| (index, event, effect, read))
+        })
+        .map(|(index, event, effect, mut read)| {
             if effect == Effect::Open {
                 read.certain = false;
             }
             let by = actor.as_deref().unwrap_or("an unknown actor");
-            Some(AdminEvent {
+            AdminEvent {
                 at: activity.id.time,
                 qualifier: activity.id.unique_qualifier.clone(),
                 index,
@@ -195,7 +214,7 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<AdminEvent> {
                     locator: format!("uniqueQualifier={}", activity.id.unique_qualifier),
                     says: format!("{} by {by}: {}", event.name, read.says),
                 }),
-            })
+            }
         })
         .collect()
 }
@@ -209,8 +228,9 @@ fn effect_of(event: &Event) -> Option<Effect> {
     }
 }
 
-fn read_event(event: &Event, at: Timestamp) -> Option<Read> {
-    session_events::read(event, at).or_else(|| access_events::read(event)).or_else(|| read_other(event))
+/// An event may bear on several facts: its name speaks of one setting, a parameter of another.
+fn read_event(event: &Event, at: Timestamp) -> impl Iterator<Item = Read> + use<> {
+    [session_events::read(event, at), access_events::read(event), read_other(event)].into_iter().flatten()
 }
 
 fn read_other(event: &Event) -> Option<Read> {

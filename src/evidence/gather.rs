@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::admin_events::{self, AdminEvent, AppScope, Change};
 use super::apps::{AppDefinition, NamePattern};
 use super::token_events::{self, TokenEvent};
-use crate::domain::{ClientId, Email, OrgUnitPath, Scope};
+use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
 use crate::google::access_context::GcpUserAccessBinding;
 use crate::google::directory;
 use crate::google::reports::{Activity, Application};
@@ -57,6 +57,8 @@ pub enum AccountState {
 pub struct Account {
     /// Its current primary address.
     pub email: Email,
+    /// Addresses that it also answers to; after a renaming the old one is among them.
+    pub aliases: Vec<Email>,
     /// Its stable id.
     pub id: Option<String>,
     /// Its org unit.
@@ -187,13 +189,14 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
     snapshot.for_each(|line| second.take(line))?;
     let SecondPass { grants, mut token_events, .. } = second;
     token_events.sort();
-    token_events
-        .dedup_by(|one, other| (one.at, &one.qualifier, one.index) == (other.at, &other.qualifier, other.index));
+    // Google may hand out one activity twice, or its events in two pieces: the same is dropped, different things stay.
+    token_events.dedup();
 
     let mut third = ThirdPass::wanting(&grants, &token_events);
     snapshot.for_each(|line| third.take(line))?;
 
-    Ok(first.finish(snapshot.header().clone(), grants.into_values().collect(), token_events, third.accounts))
+    let accounts = each_once(third.accounts);
+    Ok(first.finish(snapshot.header().clone(), grants.into_values().collect(), token_events, accounts))
 }
 
 /// Whether a client is, or may pass for, one of the apps.
@@ -219,6 +222,8 @@ fn concerns(
 #[derive(Default)]
 struct FirstPass {
     sources: BTreeMap<String, SourceRecord>,
+    /// Sources of which two records differ.
+    contradicted: BTreeSet<String>,
     lines: BTreeMap<SourceId, u64>,
     garbled: BTreeMap<SourceId, u64>,
     tenant: Option<Tenant>,
@@ -226,6 +231,7 @@ struct FirstPass {
     domains: BTreeSet<String>,
     admin_events: Vec<AdminEvent>,
     sightings: BTreeMap<ClientId, Sighting>,
+    /// By everything that is known of them: of two versions of one binding both count.
     bindings: BTreeMap<String, GcpUserAccessBinding>,
     members: BTreeMap<String, Vec<directory::Member>>,
     organizations: BTreeMap<String, Organization>,
@@ -240,9 +246,7 @@ impl FirstPass {
         }
         match kind {
             RecordKind::Source => match line.read::<SourceRecord>() {
-                Ok(source) => {
-                    self.sources.insert(source.id.clone(), source);
-                }
+                Ok(source) => self.source(source),
                 Err(_) => self.unknown_records += 1,
             },
             RecordKind::Customer => self.read(line, Self::customer),
@@ -253,8 +257,11 @@ impl FirstPass {
                 if let Some(domain) = domain.filter(|domain| !pass.domains.contains(domain)) {
                     pass.domains.insert(domain);
                 }
+                if Email::from_google(&user.primary_email).is_none() {
+                    pass.garble(SourceId::Users);
+                }
             }),
-            RecordKind::Grant => self.read(line, Self::grant),
+            RecordKind::Grant => self.read(line, |pass, token| pass.grant(line, token)),
             RecordKind::Group => self.read(line, |_, _: directory::Group| {}),
             RecordKind::Member => {
                 let group = line.group.clone();
@@ -276,7 +283,7 @@ impl FirstPass {
                 pass.organizations.insert(organization.name.clone(), organization);
             }),
             RecordKind::AccessBinding => self.read(line, |pass, binding: GcpUserAccessBinding| {
-                pass.bindings.insert(binding.name.clone(), binding);
+                pass.bindings.insert(format!("{binding:?}"), binding);
             }),
             RecordKind::End | RecordKind::Unknown => self.unknown_records += 1,
         }
@@ -287,8 +294,29 @@ impl FirstPass {
             Ok(thing) => take(self, thing),
             Err(_) => {
                 if let Some(source) = line.kind().source() {
-                    *self.garbled.entry(source).or_default() += 1;
+                    self.garble(source);
                 }
+            }
+        }
+    }
+
+    fn garble(&mut self, source: SourceId) {
+        *self.garbled.entry(source).or_default() += 1;
+    }
+
+    /// Of two records of one source that differ the worse is kept, and the source is no longer complete.
+    fn source(&mut self, source: SourceRecord) {
+        let rank = |source: &SourceRecord| (!source.is_complete(), format!("{source:?}"));
+        match self.sources.get(&source.id) {
+            Some(before) if *before == source => {}
+            Some(before) => {
+                self.contradicted.insert(source.id.clone());
+                if rank(before) < rank(&source) {
+                    self.sources.insert(source.id.clone(), source);
+                }
+            }
+            None => {
+                self.sources.insert(source.id.clone(), source);
             }
         }
     }
@@ -304,7 +332,7 @@ impl FirstPass {
     fn org_unit(&mut self, unit: directory::OrgUnit) {
         let bare = |id: String| id.strip_prefix("id:").map(str::to_owned).unwrap_or(id);
         let Some(path) = OrgUnitPath::from_google(&unit.org_unit_path) else {
-            *self.garbled.entry(SourceId::OrgUnits).or_default() += 1;
+            self.garble(SourceId::OrgUnits);
             return;
         };
         let name = unit
@@ -315,8 +343,10 @@ impl FirstPass {
         self.units.push(Unit { id: unit.org_unit_id.map_or_else(|| path.to_string(), bare), parent_id, name, path });
     }
 
-    fn grant(&mut self, token: directory::Token) {
-        let Some(client) = ClientId::from_google(&token.client_id) else { return };
+    fn grant(&mut self, line: &Line, token: directory::Token) {
+        let (Some(client), Some(_)) = (ClientId::from_google(&token.client_id), granted_by(line, &token)) else {
+            return self.garble(SourceId::Grants);
+        };
         let scopes: Vec<Scope> = token.scopes.iter().map(|text| Scope::from_google(text)).collect();
         let sighting = self.sighting(&client, token.display_text.as_deref());
         sighting.granted_by += 1;
@@ -354,13 +384,11 @@ impl FirstPass {
         token_events: Vec<TokenEvent>,
         accounts: Vec<Account>,
     ) -> Evidence {
-        self.degrade_sources();
+        self.degrade_sources(header.collected_at);
         self.units.sort();
         self.units.dedup();
-        self.admin_events
-            .sort_by(|one, other| (one.at, &one.qualifier, one.index).cmp(&(other.at, &other.qualifier, other.index)));
-        self.admin_events
-            .dedup_by(|one, other| (one.at, &one.qualifier, one.index) == (other.at, &other.qualifier, other.index));
+        self.admin_events.sort_by(|one, other| one.identity().cmp(&other.identity()));
+        self.admin_events.dedup_by(|one, other| one.identity() == other.identity());
         let window = |id: SourceId| {
             let source = self.sources.get(id.as_str()).filter(|source| source.is_complete())?;
             Some(LogWindow { from: source.window_from?, to: source.window_to? })
@@ -386,8 +414,9 @@ impl FirstPass {
         }
     }
 
-    /// A source that lost records on the way, or holds some that cannot be read, is not complete, whatever it says.
-    fn degrade_sources(&mut self) {
+    /// A source that lost records on the way, holds some that cannot be read, or ends too early, is not complete,
+    /// whatever it says.
+    fn degrade_sources(&mut self, as_of: Timestamp) {
         for id in SourceId::ALL {
             let lines = self.lines.get(&id).copied().unwrap_or_default();
             let Some(source) = self.sources.get_mut(id.as_str()) else {
@@ -407,8 +436,19 @@ impl FirstPass {
                 1 => source.degrade("one record is not of the documented shape".to_owned()),
                 some => source.degrade(format!("{some} records are not of the documented shape")),
             }
+            if self.contradicted.contains(id.as_str()) {
+                source.degrade("the snapshot says two different things about how this source went".to_owned());
+            }
+            if let Some(end) = source.window_to.filter(|end| *end < as_of) {
+                source.degrade(format!("it ends {}, before the moment that is judged", humane_time(end)));
+            }
         }
     }
+}
+
+/// Whose grant a record holds.
+fn granted_by(line: &Line, token: &directory::Token) -> Option<Email> {
+    line.user.as_deref().or(token.user_key.as_deref()).and_then(Email::from_google)
 }
 
 struct SecondPass<'w> {
@@ -431,14 +471,20 @@ impl SecondPass<'_> {
 
     fn grant(&mut self, line: &Line) {
         let Ok(token) = line.read::<directory::Token>() else { return };
-        let user = line.user.as_deref().or(token.user_key.as_deref()).and_then(Email::from_google);
+        let user = granted_by(line, &token);
         let (Some(client), Some(user)) = (ClientId::from_google(&token.client_id), user) else { return };
         if !self.wanted.contains(&client) {
             return;
         }
         let scopes = token.scopes.iter().map(|text| Scope::from_google(text));
         match self.grants.entry((user.clone(), client.clone())) {
-            std::collections::btree_map::Entry::Occupied(mut entry) => entry.get_mut().scopes.extend(scopes),
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let grant = entry.get_mut();
+                grant.scopes.extend(scopes);
+                grant.scopes.sort();
+                grant.scopes.dedup();
+                grant.display_text = grant.display_text.take().max(token.display_text);
+            }
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(Grant { user, client, display_text: token.display_text, scopes: scopes.collect() });
             }
@@ -466,22 +512,33 @@ impl ThirdPass {
         }
         let Ok(user) = line.read::<directory::User>() else { return };
         let Some(email) = Email::from_google(&user.primary_email) else { return };
+        let aliases: Vec<Email> = user.aliases.iter().filter_map(|alias| Email::from_google(alias)).collect();
         let named = self.emails.contains(&email)
             || user.id.as_ref().is_some_and(|id| self.ids.contains(id))
-            || user
-                .aliases
-                .iter()
-                .filter_map(|alias| Email::from_google(alias))
-                .any(|alias| self.emails.contains(&alias));
+            || aliases.iter().any(|alias| self.emails.contains(alias));
         if named {
             self.accounts.push(Account {
                 email,
+                aliases,
                 id: user.id,
                 org_unit: user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google),
                 state: if user.suspended == Some(true) { AccountState::Suspended } else { AccountState::Active },
             });
         }
     }
+}
+
+/// Sorted, each once. Who was moved while the list was read may be on it twice: the org unit is then not known.
+fn each_once(mut accounts: Vec<Account>) -> Vec<Account> {
+    accounts.sort_by_cached_key(|account| (account.email.to_string(), format!("{account:?}")));
+    accounts.dedup_by(|second, first| {
+        let same = second.email == first.email;
+        if same && second.org_unit != first.org_unit {
+            first.org_unit = None;
+        }
+        same
+    });
+    accounts
 }
 
 /// Accounts by address and by stable id.
@@ -500,6 +557,11 @@ impl AccountIndex {
             index.by_email.insert(account.email.clone(), position);
             if let Some(id) = &account.id {
                 index.by_id.insert(id.clone(), position);
+            }
+        }
+        for (position, account) in accounts.iter().enumerate() {
+            for alias in &account.aliases {
+                index.by_email.entry(alias.clone()).or_insert(position);
             }
         }
         index

@@ -66,8 +66,9 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<TokenEvent> {
 /// `scope` comes as one text or several, whatever Google's table says.
 fn scopes_of(event: &Event) -> Vec<Scope> {
     let mut scopes: Vec<Scope> = event
-        .parameter("scope")
-        .into_iter()
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.name == "scope")
         .flat_map(|parameter| parameter.texts().flat_map(str::split_whitespace).map(Scope::from_google))
         .collect();
     scopes.sort();

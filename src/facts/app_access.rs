@@ -81,6 +81,8 @@ enum Concern {
     Perhaps,
     /// Surely the client that goes by the app's name.
     ByName,
+    /// Perhaps one that goes by the app's name.
+    PerhapsByName,
 }
 
 impl Target {
@@ -128,14 +130,14 @@ impl Target {
                 if let Some(lead) = lead
                     && named.contains(&lead.as_str())
                 {
-                    return Some(if one { Concern::ByName } else { Concern::Perhaps });
+                    return Some(if one { Concern::ByName } else { Concern::PerhapsByName });
                 }
                 let may_be = |id: &&str| {
                     others.iter().any(|other| other.as_str() == *id)
                         // A client that no record gives a name to may be any app.
                         || sightings.get(*id).is_none_or(|sighting| sighting.names.is_empty())
                 };
-                named.iter().any(may_be).then_some(Concern::Perhaps)
+                named.iter().any(may_be).then_some(Concern::PerhapsByName)
             }
         }
     }
@@ -326,9 +328,11 @@ fn apply(
     let (value, strength) = match (reading, concern) {
         (Reading::Unreadable, _) => return track.blur(at, item),
         (Reading::Proven(value), Concern::Surely | Concern::Perhaps) => (value, Strength::Proven),
-        (Reading::Proven(value), Concern::ByName) | (Reading::Presumed(value), _) => (value, Strength::Presumed),
+        (Reading::Proven(value), Concern::ByName | Concern::PerhapsByName) | (Reading::Presumed(value), _) => {
+            (value, Strength::Presumed)
+        }
     };
-    if !sure || matches!(concern, Concern::Perhaps) {
+    if !sure || matches!(concern, Concern::Perhaps | Concern::PerhapsByName) {
         return track.maybe(&value, strength, at, item);
     }
     if let (Some(from), Slot::Known(held, _)) = (removed_from, track.slot())
@@ -377,7 +381,7 @@ fn combine(
             Some((parent, fact)) => inherit(fact, parent, own, strength, &question, placing),
             // Off every list at the root is what "unconfigured" means.
             None if path.is_root() => known(Access::Unconfigured, strength, own),
-            // The org unit above is out of sight.
+            // What it inherits from, no record shows.
             None => open(own, Standing::Unknown, &question),
         },
         Slot::Nothing => match above {

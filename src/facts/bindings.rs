@@ -183,6 +183,7 @@ fn item(binding: &GcpUserAccessBinding, says: &str) -> Arc<Item> {
 fn demand_of(binding: &GcpUserAccessBinding, client: &ClientId) -> Demand {
     let own = settings_demand(binding.session_settings.as_ref());
     let mut doubtful = false;
+    let mut scoped_to_client = BTreeSet::new();
     for scoped in &binding.scoped_access_settings {
         let Some(settings) = scoped.active_settings.as_ref().and_then(|active| active.session_settings.as_ref()) else {
             continue;
@@ -191,12 +192,25 @@ fn demand_of(binding: &GcpUserAccessBinding, client: &ClientId) -> Demand {
             scope.pointer("/clientScope/restrictedClientApplication/clientId").and_then(Value::as_str)
         });
         match named {
-            Some(id) if id == client.as_str() => return settings_demand(Some(settings)),
+            Some(id) if id == client.as_str() => {
+                scoped_to_client.insert(settings_demand(Some(settings)));
+            }
             Some(_) => {}
             None => doubtful |= settings_demand(Some(settings)) != own,
         }
     }
-    if doubtful { Demand::Unreadable } else { own }
+    match (scoped_to_client.len(), scoped_to_client.first()) {
+        (1, Some(only)) => *only,
+        (0, _) | (_, None) => {
+            if doubtful {
+                Demand::Unreadable
+            } else {
+                own
+            }
+        }
+        // Two entries for the same client that differ.
+        (_, Some(_)) => Demand::Unreadable,
+    }
 }
 
 fn settings_demand(settings: Option<&SessionSettings>) -> Demand {

@@ -268,11 +268,12 @@ fn combine(
                 evidence: own.reauth.evidence,
                 why: own.reauth.why,
             };
+            // What is said of one page belongs together: where the one part is in doubt, the others are not proven.
             return SessionControl {
                 reauth: own_fact(open, &question),
-                exempt: own_fact(own.exempt, &question),
-                frequency: own_fact(own.frequency, &question),
-                method: own_fact(own.method, &question),
+                exempt: own_fact(own.exempt, &question).at_most(Strength::Presumed),
+                frequency: own_fact(own.frequency, &question).at_most(Strength::Presumed),
+                method: own_fact(own.method, &question).at_most(Strength::Presumed),
             };
         }
     };

@@ -1,13 +1,14 @@
 //! Evidence brought to today's org units.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::org_tree::{OrgTree, UnitIndex};
 use super::unit_history::{Place, UnitHistory};
-use crate::evidence::{AdminEvent, Attestation, Below, Change, Evidence, Item, TreeChange, UnitRef};
+use crate::evidence::{AdminEvent, Attestation, Below, Evidence, Item, UnitRef};
+use crate::snapshot::SourceId;
 
 /// How sure it is that a piece of evidence is about an org unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,15 +73,9 @@ pub(super) struct Placing<'e> {
 impl<'e> Placing<'e> {
     pub(super) fn new(tree: &'e OrgTree, evidence: &'e Evidence, attestations: &'e [Attestation]) -> Self {
         let history = UnitHistory::new(tree, evidence);
-        let creations: HashMap<Timestamp, &Arc<Item>> = evidence
-            .admin_events
-            .iter()
-            .filter(|event| matches!(event.change, Change::Tree(TreeChange::Created { .. })))
-            .map(|event| (event.at, &event.item))
-            .collect();
-        let births = (0..tree.units().len())
-            .map(|unit| history.born(unit).and_then(|at| Some((at, Arc::clone(creations.get(&at)?)))))
-            .collect();
+        // Where org units are missing, it may have been one of these that was created.
+        let whole = evidence.is_complete(SourceId::OrgUnits);
+        let births = (0..tree.units().len()).map(|unit| history.born(unit).filter(|_| whole).cloned()).collect();
         Self { tree, history, evidence, attestations, births }
     }
 
@@ -133,13 +128,18 @@ impl<'e> Placing<'e> {
         let mut placed: Placed<'e, Attestation> = Placed::new(self.tree.units().len());
         let wanted: Vec<&Attestation> = attestations.iter().filter(|one| wanted(one).is_some()).collect();
         let mut extending = Vec::new();
+        // Of these an attestation may speak, and cannot be told to.
+        let mut perhaps: Vec<(BTreeSet<UnitIndex>, Timestamp)> = Vec::new();
         for attestation in wanted {
-            if let Place::One(unit) = self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree)
-            {
-                placed.by_unit[unit].push((attestation, Bearing::Sure));
-                if attestation.below == Below::Inherit {
-                    extending.push((unit, attestation));
+            match self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree) {
+                Place::One(unit) => {
+                    placed.by_unit[unit].push((attestation, Bearing::Sure));
+                    if attestation.below == Below::Inherit {
+                        extending.push((unit, attestation));
+                    }
                 }
+                Place::Among(units) => perhaps.push((units, attestation.attested_at)),
+                Place::Gone | Place::Anywhere => {}
             }
         }
         for (above, attestation) in extending {
@@ -147,7 +147,8 @@ impl<'e> Placing<'e> {
                 // An attestation of its own, of then or later, excepts an org unit, even one that has expired since.
                 let excepted = placed.by_unit[unit]
                     .iter()
-                    .any(|(own, bearing)| bearing.is_sure() && own.attested_at >= attestation.attested_at);
+                    .any(|(own, bearing)| bearing.is_sure() && own.attested_at >= attestation.attested_at)
+                    || perhaps.iter().any(|(units, at)| units.contains(&unit) && *at >= attestation.attested_at);
                 if !excepted && self.history.was_below(unit, above, attestation.attested_at, self.tree) {
                     placed.by_unit[unit].push((attestation, Bearing::Below));
                 }

@@ -6,12 +6,13 @@
 //! both are returned, never one of them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::org_tree::{OrgTree, UnitIndex};
 use crate::domain::OrgUnitPath;
-use crate::evidence::{Change, Effect, Evidence, TreeChange, UnitRef};
+use crate::evidence::{AdminEvent, Change, Effect, Evidence, Item, TreeChange, UnitRef};
 use crate::snapshot::SourceId;
 
 /// Which of today's org units a name of the past means.
@@ -39,7 +40,7 @@ struct Holding {
 #[derive(Debug)]
 pub(super) struct UnitHistory {
     holdings: HashMap<String, Vec<Holding>>,
-    born: HashMap<UnitIndex, Timestamp>,
+    born: HashMap<UnitIndex, (Timestamp, Arc<Item>)>,
     /// Latest logged move that may have been of this org unit.
     moved: HashMap<UnitIndex, Timestamp>,
     /// Latest logged rename that may have been of this org unit.
@@ -48,25 +49,22 @@ pub(super) struct UnitHistory {
     lost: HashMap<String, Timestamp>,
     root: Option<UnitIndex>,
     root_names: BTreeSet<String>,
-    /// Whether every org unit, and every name of the root but domains, is known. Otherwise a name may mean one that is
-    /// not.
-    names_are_all: bool,
-    /// Whether every domain by which the root may be called is known.
-    domains_are_all: bool,
+    /// Whether all org units are at hand; where some are missing, a name may be one of theirs.
+    knows_all_units: bool,
+    /// Whether the tenant's own record is at hand; without it any name may be the root's.
+    knows_tenant: bool,
+    /// Whether all accounts, and with them all domains, are at hand.
+    knows_domains: bool,
+}
+
+/// Where no record tells which domains are the tenant's, whatever looks like one may be the root's name.
+fn looks_like_domain(name: &str) -> bool {
+    name.contains('.') && !name.contains(char::is_whitespace)
 }
 
 /// The part of a name or path that a tree event would call the org unit by.
 fn bare(name: &str) -> &str {
     if name.starts_with('/') { name.rsplit('/').find(|part| !part.is_empty()).unwrap_or("/") } else { name }
-}
-
-/// A place by a name that an org unit out of sight may bear as well.
-fn doubted(place: Place) -> Place {
-    match place {
-        Place::One(only) => Place::Among(BTreeSet::from([only])),
-        Place::Gone => Place::Anywhere,
-        Place::Among(_) | Place::Anywhere => place,
-    }
 }
 
 impl UnitHistory {
@@ -81,8 +79,9 @@ impl UnitHistory {
             lost: HashMap::new(),
             root: tree.root(),
             root_names: BTreeSet::new(),
-            names_are_all: evidence.is_complete(SourceId::OrgUnits) && evidence.is_complete(SourceId::Customer),
-            domains_are_all: evidence.is_complete(SourceId::Users),
+            knows_all_units: evidence.is_complete(SourceId::OrgUnits),
+            knows_tenant: evidence.is_complete(SourceId::Customer),
+            knows_domains: evidence.is_complete(SourceId::Users),
         };
         history.root_names.extend(evidence.domains.iter().cloned());
         if let Some(tenant) = &evidence.tenant {
@@ -98,7 +97,7 @@ impl UnitHistory {
         }
         for event in evidence.admin_events.iter().rev() {
             if let Change::Tree(change) = &event.change {
-                history.undo(change, event.at, event.effect);
+                history.undo(change, event);
             }
         }
         history
@@ -120,19 +119,19 @@ impl UnitHistory {
         })
     }
 
-    fn undo(&mut self, change: &TreeChange, at: Timestamp, effect: Effect) {
+    fn undo(&mut self, change: &TreeChange, event: &AdminEvent) {
+        let (at, effect) = (event.at, event.effect);
         match change {
             TreeChange::Created { unit } => {
                 let name = bare(unit);
                 let held = self.held_after(name, at);
                 if let [only] = held.as_slice()
                     && effect == Effect::Took
-                    && self.names_are_all
                     && let Some(holding) = self.holdings.get_mut(name).and_then(|all| all.get_mut(*only))
                 {
                     holding.from = Some(at);
                     if let Some(unit) = holding.holder {
-                        self.born.insert(unit, at);
+                        self.born.insert(unit, (at, Arc::clone(&event.item)));
                     }
                 }
             }
@@ -186,22 +185,32 @@ impl UnitHistory {
         {
             return self.place_path(&path, at, tree);
         }
-        let mut place = self.place_name(name, at);
-        let knows_all = self.names_are_all && (self.domains_are_all || !name.contains('.'));
-        if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name))
-            && let Some(root) = self.root
-        {
-            place = match place {
+        let place = self.place_name(name, at);
+        let place = match (self.root, self.may_be_root(name)) {
+            (Some(root), Some(sure)) => match place {
                 Place::One(other) => Place::Among(BTreeSet::from([root, other])),
                 Place::Among(mut others) => {
                     others.insert(root);
                     Place::Among(others)
                 }
                 Place::Gone => Place::Among(BTreeSet::from([root])),
-                Place::Anywhere => Place::One(root),
-            };
+                Place::Anywhere if sure => Place::One(root),
+                Place::Anywhere => Place::Anywhere,
+            },
+            (None, _) | (_, None) => place,
+        };
+        match place {
+            Place::One(only) if !self.knows_all_units => Place::Among(BTreeSet::from([only])),
+            Place::One(_) | Place::Among(_) | Place::Gone | Place::Anywhere => place,
         }
-        if knows_all { place } else { doubted(place) }
+    }
+
+    /// Whether the root goes by that name: `Some(true)` if it does, `Some(false)` if it may.
+    fn may_be_root(&self, name: &str) -> Option<bool> {
+        if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return Some(true);
+        }
+        (!self.knows_tenant || (!self.knows_domains && looks_like_domain(name))).then_some(false)
     }
 
     fn place_name(&self, name: &str, at: Timestamp) -> Place {
@@ -253,13 +262,12 @@ impl UnitHistory {
             .into_iter()
             .flatten()
             .any(|holding| holding.holder.is_none() && holding.to.is_none_or(|to| at <= to));
-        let place = match (possible.len(), possible.first().copied(), gone) {
+        match (possible.len(), possible.first().copied(), gone) {
             (0, _, true) => Place::Gone,
             (0, _, false) | (_, None, _) => Place::Anywhere,
-            (1, Some(only), false) => Place::One(only),
+            (1, Some(only), false) if self.knows_all_units => Place::One(only),
             (_, Some(_), _) => Place::Among(possible),
-        };
-        if self.names_are_all { place } else { doubted(place) }
+        }
     }
 
     /// Whether an org unit had the path at that time that it has today.
@@ -270,16 +278,16 @@ impl UnitHistory {
         })
     }
 
-    /// When an org unit was created, where the log shows it.
+    /// When an org unit was created, and what says so, where the log shows it.
     #[must_use]
-    pub(super) fn born(&self, unit: UnitIndex) -> Option<Timestamp> {
-        self.born.get(&unit).copied()
+    pub(super) fn born(&self, unit: UnitIndex) -> Option<&(Timestamp, Arc<Item>)> {
+        self.born.get(&unit)
     }
 
     /// Whether `unit` surely lay below `above` at that time.
     #[must_use]
     pub(super) fn was_below(&self, unit: UnitIndex, above: UnitIndex, at: Timestamp, tree: &OrgTree) -> bool {
-        if unit == above || self.born(unit).is_some_and(|born| at < born) {
+        if unit == above || self.born(unit).is_some_and(|(born, _)| at < *born) {
             return false;
         }
         if Some(above) == self.root {

@@ -134,10 +134,14 @@ impl Event {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// The text of the parameter of that name.
+    /// The text of the parameter of that name; `None` also where there are two of them, as neither can be preferred.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.parameter(name).and_then(|parameter| parameter.value.as_deref())
+        let mut named = self.parameters.iter().filter(|parameter| parameter.name == name);
+        match (named.next(), named.next()) {
+            (Some(only), None) => only.value.as_deref(),
+            (Some(_), Some(_)) | (None, _) => None,
+        }
     }
 }
 

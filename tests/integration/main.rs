@@ -6,3 +6,4 @@ mod meta;
 mod report;
 mod report_fixtures;
 mod simulator;
+mod verdicts;

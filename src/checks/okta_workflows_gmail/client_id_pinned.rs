@@ -74,7 +74,11 @@ impl Check for ClientIdPinned {
             (false, true) => Truth::FalseProven,
             (false, false) => Truth::Unknown,
         };
+        // By which name the pinned client goes, no record shows; then the others bear a name of the catalogue's, not its own.
+        let own_name_open =
+            app.definition.is_pinned() && app.clients_known(Identity::Pinned).all(|client| client.names.is_empty());
         let healthy = match (alone, all_seen) {
+            (false, false) if own_name_open => Truth::Unknown,
             (false, _) => Truth::FalseProven,
             (true, true) => Truth::TrueProven,
             (true, false) => Truth::Unknown,

@@ -14,7 +14,7 @@ use super::{OKTA_ARTICLE, PACK};
 use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
 use crate::domain::{CloudScope, SessionLength, Severity, cloud_scope_of, humane_duration, humane_time};
 use crate::evidence::{Item, Source, TokenEvent, TokenEventKind};
-use crate::facts::{ConnectionFacts, Facts, Gap, Strength, Truth};
+use crate::facts::{ACCOUNT, CLOUD_SESSION_CONTROL, ConnectionFacts, Facts, Gap, Reauth, Strength, Truth};
 use crate::report::model::{Remediation, Status};
 use crate::snapshot::SourceId;
 
@@ -134,6 +134,13 @@ fn pattern(connection: &ConnectionFacts) -> Option<Pattern> {
     Some(Pattern { run, doubt: doubt.map(str::to_owned) })
 }
 
+/// Whether the authorisations would be a pattern if the session, whose length is not proven, were as short as can be.
+fn shorter_session_would_fit(connection: &ConnectionFacts) -> bool {
+    let unlimited = connection.reauth.truth(|reauth| *reauth == Reauth::NotRequired) == Truth::TrueProven;
+    let open = connection.frequency.strength() != Some(Strength::Proven) && !unlimited;
+    open && rhythm(&repairs(&connection.events), SessionLength::SHORTEST.duration()).len() >= REPAIRS
+}
+
 fn authorizations(connection: &ConnectionFacts) -> usize {
     connection.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).count()
 }
@@ -145,14 +152,25 @@ impl Check for RepeatedReauthorization {
 
     fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
         let Some(connection) = connection(subject) else { return Outcome::new(Truth::Unknown, Truth::Unknown) };
-        let whole = facts.evidence.token_log.is_some();
+        // Without the directory, what a renamed user authorised under the old address cannot be told to be theirs.
+        let accounts_known = facts.evidence.is_complete(SourceId::Users);
+        let log_whole = facts.evidence.token_log.is_some();
+        let whole = log_whole && accounts_known;
         let applicable = match (authorizations(connection) >= 2, whole) {
             (true, _) => Truth::TrueProven,
             (false, true) => Truth::FalseProven,
             (false, false) => Truth::Unknown,
         };
         let mut gaps = BTreeSet::new();
-        if !whole {
+        if !accounts_known {
+            gaps.insert(Gap {
+                fact: ACCOUNT,
+                why: "the accounts are not at hand in full, so an old address cannot be told to be this user's"
+                    .to_owned(),
+                supply: "make directory.users readable for the audit, then run it again".to_owned(),
+            });
+        }
+        if !log_whole {
             gaps.insert(Gap {
                 fact: "token-log",
                 why: "the token log is not at hand in full".to_owned(),
@@ -170,6 +188,15 @@ impl Check for RepeatedReauthorization {
                         .to_owned(),
                 });
                 Truth::FalsePresumed
+            }
+            None if shorter_session_would_fit(connection) => {
+                gaps.insert(Gap {
+                    fact: CLOUD_SESSION_CONTROL,
+                    why: "the session length is not known, and at a shorter one the authorisations would be its rhythm"
+                        .to_owned(),
+                    supply: "attest session control of the org unit, with its frequency".to_owned(),
+                });
+                Truth::Unknown
             }
             None if whole => Truth::TrueProven,
             None => Truth::Unknown,

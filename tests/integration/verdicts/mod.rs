@@ -1,0 +1,19 @@
+//! Snapshot and attestations in, report out: the rules by which evidence becomes facts and facts become verdicts.
+//!
+//! Every tenant is written to a real snapshot file, in Google's own shapes, and goes through the whole library pipeline.
+
+mod access_events;
+mod attestations;
+mod bindings;
+mod checks;
+mod connections;
+mod double_logging;
+mod inheritance;
+mod laws;
+mod random;
+mod session_events;
+mod sources;
+mod tenant;
+mod truth;
+mod unit_names;
+mod unread;

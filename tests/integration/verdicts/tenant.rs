@@ -1,0 +1,463 @@
+//! A tenant written down line by line, and its report in words short enough for tables.
+
+use std::collections::BTreeMap;
+
+use gwsaudit::checks::{Acceptance, Selection, evaluate};
+use gwsaudit::config::{builtin_catalogue, read_attestations};
+use gwsaudit::evidence::gather;
+use gwsaudit::facts::{Facts, Statements};
+use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
+use gwsaudit::snapshot::Snapshot;
+use serde_json::{Value, json};
+
+pub(super) const OKTA: &str = "1234567890-abc.apps.googleusercontent.com";
+pub(super) const OTHER: &str = "5550001112-xyz.apps.googleusercontent.com";
+pub(super) const NAME: &str = "Okta Workflows";
+pub(super) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
+pub(super) const MAIL: &str = "https://www.googleapis.com/auth/gmail.readonly";
+pub(super) const FLOWS: &str = "flows@example.com";
+
+/// The log's window and the moment of judgement of most tenants.
+pub(super) const FROM: &str = "2026-05-27T10:00:00Z";
+pub(super) const AS_OF: &str = "2026-11-23T10:00:00Z";
+
+/// A tenant to be judged.
+#[derive(Clone)]
+pub(super) struct Tenant {
+    pub(super) lines: Vec<Value>,
+    pub(super) sources: BTreeMap<String, Value>,
+    pub(super) as_of: String,
+    pub(super) no_bindings: bool,
+    pub(super) attestations: String,
+    pub(super) pinned: Vec<String>,
+    pub(super) acceptance: Acceptance,
+    activities: u64,
+}
+
+/// `example.com`, whole: its root and nothing else, every source complete and the app pinned.
+pub(super) fn tenant() -> Tenant {
+    let mut tenant = Tenant {
+        lines: Vec::new(),
+        sources: BTreeMap::new(),
+        as_of: AS_OF.to_owned(),
+        no_bindings: true,
+        attestations: String::new(),
+        pinned: vec![OKTA.to_owned()],
+        acceptance: Acceptance::ProvenOnly,
+        activities: 0,
+    };
+    for id in SOURCES {
+        let mut source = json!({"id": id, "status": "complete", "requests": 1});
+        if id.starts_with("reports.") {
+            source["window_from"] = json!(FROM);
+            source["window_to"] = json!(AS_OF);
+        }
+        tenant.sources.insert(id.to_owned(), source);
+    }
+    tenant
+        .record(
+            "customer",
+            json!({"id": "C0example1", "customerDomain": "example.com", "postalAddress": {"organizationName": "Example Org"}}),
+        )
+        .record("org_unit", json!({"orgUnitId": "id:root", "orgUnitPath": "/", "name": "Example Root"}))
+}
+
+const SOURCES: [&str; 8] = [
+    "accesscontextmanager.bindings",
+    "directory.customers",
+    "directory.members",
+    "directory.orgunits",
+    "directory.tokens",
+    "directory.users",
+    "reports.admin",
+    "reports.token",
+];
+
+/// The source that counts records of this line's kind.
+pub(super) fn source_of(line: &Value) -> Option<&'static str> {
+    Some(match (line["type"].as_str()?, line["application"].as_str()) {
+        ("customer", _) => "directory.customers",
+        ("org_unit", _) => "directory.orgunits",
+        ("user", _) => "directory.users",
+        ("grant", _) => "directory.tokens",
+        ("member", _) => "directory.members",
+        ("access_binding", _) => "accesscontextmanager.bindings",
+        ("activity", Some("admin")) => "reports.admin",
+        ("activity", Some("token")) => "reports.token",
+        _ => return None,
+    })
+}
+
+impl Tenant {
+    pub(super) fn record(mut self, kind: &str, data: Value) -> Self {
+        self.lines.push(json!({"type": kind, "data": data}));
+        self
+    }
+
+    /// An org unit; its id is its path, its parent the path above.
+    pub(super) fn unit(self, path: &str) -> Self {
+        let (above, name) = path.rsplit_once('/').expect("a path");
+        let parent = if above.is_empty() { "id:root".to_owned() } else { format!("id:{above}") };
+        self.record(
+            "org_unit",
+            json!({"orgUnitId": format!("id:{path}"), "orgUnitPath": path, "name": name, "parentOrgUnitId": parent}),
+        )
+    }
+
+    pub(super) fn user(self, email: &str, path: &str) -> Self {
+        self.record("user", json!({"id": format!("id-{email}"), "primaryEmail": email, "orgUnitPath": path}))
+    }
+
+    pub(super) fn grant(mut self, user: &str, client: &str, name: &str, scopes: &[&str]) -> Self {
+        self.lines.push(json!({"type": "grant", "user": user,
+            "data": {"clientId": client, "displayText": name, "scopes": scopes, "userKey": user}}));
+        self
+    }
+
+    /// A user of the root with a grant of the app that carries a Cloud scope.
+    pub(super) fn connection(self) -> Self {
+        self.user(FLOWS, "/").grant(FLOWS, OKTA, NAME, &[CLOUD])
+    }
+
+    /// An activity of the administrators' log.
+    pub(super) fn admin(self, at: &str, events: &[Value]) -> Self {
+        self.admin_by("root-admin@example.com", at, events)
+    }
+
+    pub(super) fn admin_by(mut self, actor: &str, at: &str, events: &[Value]) -> Self {
+        self.activities += 1;
+        let qualifier = format!("-{}", 7_000_000 + self.activities);
+        self.lines.push(activity("admin", &qualifier, actor, at, events));
+        self
+    }
+
+    /// An authorisation (or another event) of the token log.
+    pub(super) fn token(mut self, at: &str, user: &str, event: Value) -> Self {
+        self.activities += 1;
+        let qualifier = format!("{}", 5_000_000 + self.activities);
+        self.lines.push(activity("token", &qualifier, user, at, &[event]));
+        self
+    }
+
+    pub(super) fn authorizes(self, at: &str, user: &str) -> Self {
+        self.token(at, user, token_event("authorize", OKTA, NAME, &[CLOUD]))
+    }
+
+    pub(super) fn member(mut self, group: &str, data: Value) -> Self {
+        self.lines.push(json!({"type": "member", "group": group, "data": data}));
+        self
+    }
+
+    /// A binding of a group; from here on nobody states that there are none.
+    pub(super) fn binding(mut self, name: &str, group: &str, rest: Value) -> Self {
+        self.no_bindings = false;
+        let mut data = json!({"name": format!("organizations/1/gcpUserAccessBindings/{name}"), "groupKey": group});
+        for (key, value) in rest.as_object().expect("an object") {
+            data[key] = value.clone();
+        }
+        self.record("access_binding", data)
+    }
+
+    /// Another status of a source.
+    pub(super) fn source(mut self, id: &str, status: &str) -> Self {
+        let source = self.sources.get_mut(id).expect("a source of this tenant");
+        source["status"] = json!(status);
+        if status != "complete" {
+            source["error"] = json!("the reason");
+        }
+        self
+    }
+
+    /// Another moment of judgement, and a log that begins then.
+    pub(super) fn judged(mut self, log_from: &str, as_of: &str) -> Self {
+        self.as_of = as_of.to_owned();
+        for source in self.sources.values_mut().filter(|source| source["window_from"].is_string()) {
+            source["window_from"] = json!(log_from);
+            source["window_to"] = json!(as_of);
+        }
+        self
+    }
+
+    pub(super) fn unpinned(mut self) -> Self {
+        self.pinned.clear();
+        self
+    }
+
+    pub(super) fn accepting_presumed(mut self) -> Self {
+        self.acceptance = Acceptance::Presumed;
+        self
+    }
+
+    /// `rest` is what else the attestation says, in TOML.
+    pub(super) fn attest(mut self, org_unit: &str, at: &str, rest: &str) -> Self {
+        use std::fmt::Write as _;
+        write!(
+            self.attestations,
+            "[[attestation]]\norg_unit = {org_unit:?}\nattested_at = {at}\nattested_by = \"alice@example.com\"\n{rest}\n\n"
+        )
+        .expect("text");
+        self
+    }
+
+    /// `session` is an inline table without its braces.
+    pub(super) fn attest_session(self, org_unit: &str, at: &str, session: &str) -> Self {
+        self.attest(org_unit, at, &format!("setting = \"cloud-session-control\"\nvalue = {{ {session} }}"))
+    }
+
+    pub(super) fn attest_access(self, org_unit: &str, at: &str, level: &str) -> Self {
+        self.attest(
+            org_unit,
+            at,
+            &format!("setting = \"app-access\"\napp = \"okta-workflows-gmail\"\nvalue = {level:?}"),
+        )
+    }
+
+    /// Reauthentication required and trusted apps exempt, the app Trusted, both at the root and inherited below.
+    pub(super) fn healthy(self, at: &str) -> Self {
+        self.attest(
+            "/",
+            at,
+            "setting = \"cloud-session-control\"\nbelow = \"inherit\"\nvalue = { reauth = \"required\", frequency = \"16h\", \
+             method = \"password\", exempt_trusted_apps = true }",
+        )
+        .attest(
+            "/",
+            at,
+            "setting = \"app-access\"\nbelow = \"inherit\"\napp = \"okta-workflows-gmail\"\nvalue = \"trusted\"",
+        )
+    }
+
+    /// The snapshot as text; a source that does not count its records itself counts the lines.
+    pub(super) fn text(&self) -> String {
+        let mut lines =
+            vec![json!({"schema": "gwsaudit/snapshot/1", "tool_version": "0.1.0", "collected_at": self.as_of,
+            "customer": "my_customer", "operator": {}})];
+        for (id, source) in &self.sources {
+            let mut source = source.clone();
+            if source["items"].is_null() {
+                source["items"] = json!(self.lines.iter().filter(|line| source_of(line) == Some(id)).count());
+            }
+            lines.push(json!({"type": "source", "data": source}));
+        }
+        lines.extend(self.lines.iter().cloned());
+        lines.push(json!({"type": "end", "records": lines.len() - 1}));
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    pub(super) fn judge(&self) -> Judged {
+        self.judge_text(&self.text())
+    }
+
+    /// Judges another snapshot with this tenant's attestations.
+    pub(super) fn judge_text(&self, snapshot: &str) -> Judged {
+        let folder = tempfile::tempdir().expect("temporary storage");
+        let path = folder.path().join("tenant.jsonl");
+        std::fs::write(&path, snapshot).expect("temporary storage");
+        let snapshot = Snapshot::open(&path).expect("a snapshot");
+        let catalogue = builtin_catalogue(&[]).expect("the built-in catalogue");
+        let mut okta = catalogue.apps.get("okta-workflows-gmail").expect("a built-in app").clone();
+        okta.client_ids = self.pinned.iter().map(|id| id.parse().expect("a client ID")).collect();
+        let attestations = read_attestations("attestations.toml", &self.attestations, std::slice::from_ref(&okta.id))
+            .expect("sound attestations");
+        let statements = Statements { attestations, no_bindings: self.no_bindings };
+        let apps = [&okta];
+        let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
+        let facts = Facts::derive(evidence, &statements, &apps);
+        let selection = Selection { packs: okta.packs.clone(), org_units: Vec::new() };
+        let results = evaluate(&facts, &selection, self.acceptance);
+        let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer: "my_customer" });
+        let mut bytes = Vec::new();
+        render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
+        Judged { json: serde_json::from_slice(&bytes).expect("JSON"), bytes }
+    }
+}
+
+pub(super) fn activity(application: &str, qualifier: &str, actor: &str, at: &str, events: &[Value]) -> Value {
+    json!({"type": "activity", "application": application, "data": {
+        "kind": "admin#reports#activity",
+        "id": {"time": at, "uniqueQualifier": qualifier, "applicationName": application, "customerId": "C0example1"},
+        "actor": {"callerType": "USER", "email": actor, "profileId": format!("id-{actor}")},
+        "events": events}})
+}
+
+/// An event of the administrators' log with text parameters.
+pub(super) fn event(name: &str, parameters: &[(&str, &str)]) -> Value {
+    let parameters: Vec<Value> = parameters.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    json!({"type": "SECURITY_SETTINGS", "name": name, "parameters": parameters})
+}
+
+pub(super) fn with_status(mut event: Value, status: &str) -> Value {
+    event["status"] = json!({"eventStatus": status});
+    event
+}
+
+/// `SESSION_CONTROL_SETTINGS_CHANGE` of Google Cloud, in the legacy shape.
+pub(super) fn session(unit: &str, old: &str, new: &str) -> Value {
+    event(
+        "SESSION_CONTROL_SETTINGS_CHANGE",
+        &[
+            ("REAUTH_APPLICATION", "CLOUD_ADMIN_TOOLS"),
+            ("REAUTH_SETTING_OLD", old),
+            ("REAUTH_SETTING_NEW", new),
+            ("ORG_UNIT_NAME", unit),
+        ],
+    )
+}
+
+/// `ADD_TO_…` or `REMOVE_FROM_…`, about the app.
+pub(super) fn listing(name: &str, unit: &str) -> Value {
+    listing_of(name, OKTA, NAME, unit)
+}
+
+pub(super) fn listing_of(name: &str, client: &str, app: &str, unit: &str) -> Value {
+    event(
+        name,
+        &[
+            ("OAUTH2_APP_ID", client),
+            ("OAUTH2_APP_NAME", app),
+            ("OAUTH2_APP_TYPE", "OAUTH2_CLIENT"),
+            ("ORG_UNIT_NAME", unit),
+        ],
+    )
+}
+
+pub(super) fn token_event(name: &str, client: &str, app: &str, scopes: &[&str]) -> Value {
+    json!({"type": "auth", "name": name, "parameters": [
+        {"name": "client_id", "value": client}, {"name": "app_name", "value": app}, {"name": "client_type", "value": "WEB"},
+        {"name": "scope", "multiValue": scopes}]})
+}
+
+/// A report, in words.
+pub(super) struct Judged {
+    pub(super) json: Value,
+    pub(super) bytes: Vec<u8>,
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+fn origin(fact: &Value) -> String {
+    let from = fact["inherited_from"].as_str().map(|path| format!(" from {path}")).unwrap_or_default();
+    let conflict = if fact["conflict"] == json!(true) { " conflict" } else { "" };
+    format!("{from}{conflict}")
+}
+
+impl Judged {
+    fn unit(&self, path: &str) -> &Value {
+        let units = self.json["org_units"].as_array().expect("a list");
+        units.iter().find(|unit| unit["path"] == json!(path)).unwrap_or_else(|| panic!("{path} is in the report"))
+    }
+
+    /// `required proven, exempt yes proven from / conflict`
+    pub(super) fn session(&self, path: &str) -> String {
+        let fact = &self.unit(path)["cloud_session"];
+        format!(
+            "{} {}, exempt {} {}{}",
+            word(&fact["reauth"]),
+            word(&fact["confidence"]),
+            word(&fact["exempt_trusted_apps"]),
+            word(&fact["exempt_confidence"]),
+            origin(fact)
+        )
+    }
+
+    /// `57600 password`
+    pub(super) fn length(&self, path: &str) -> String {
+        let fact = &self.unit(path)["cloud_session"];
+        format!("{} {}", word(&fact["frequency_seconds"]), word(&fact["method"]))
+    }
+
+    /// `trusted proven from / conflict`
+    pub(super) fn access(&self, path: &str) -> String {
+        let fact = &self.unit(path)["apps"]["okta-workflows-gmail"];
+        format!("{} {}{}", word(&fact["access"]), word(&fact["confidence"]), origin(fact))
+    }
+
+    /// `yes survives`, `yes breaks last 2026-… next 2026-…`
+    pub(super) fn connection(&self, user: &str) -> String {
+        let connections = self.json["connections"].as_array().expect("a list");
+        let one =
+            connections.iter().find(|one| one["user"] == json!(user)).unwrap_or_else(|| panic!("{user} connects"));
+        let time = |label: &str, key: &str| one[key].as_str().map(|at| format!(" {label} {at}")).unwrap_or_default();
+        format!(
+            "{} {}{}{}",
+            word(&one["cloud_scope"]),
+            word(&one["outcome"]),
+            time("last", "last_authorized_at"),
+            time("next", "next_failure_by")
+        )
+    }
+
+    pub(super) fn result(&self, check: &str, subject: &str) -> Option<&Value> {
+        self.json["results"].as_array().expect("a list").iter().find(|result| {
+            let what = &result["subject"];
+            result["check"] == json!(check)
+                && match subject {
+                    "tenant" => what["kind"] == json!("tenant"),
+                    path if path.starts_with('/') => what["org_unit"] == json!(path) && what["user"].is_null(),
+                    user if user.contains('@') => what["user"] == json!(user),
+                    app => what["app"] == json!(app) && what["org_unit"].is_null() && what["user"].is_null(),
+                }
+        })
+    }
+
+    /// `pass proven`, `undetermined -`; `absent` where there is no such result.
+    pub(super) fn verdict(&self, check: &str, subject: &str) -> String {
+        self.result(check, subject).map_or_else(
+            || "absent".to_owned(),
+            |result| format!("{} {}", word(&result["status"]), word(&result["confidence"])),
+        )
+    }
+
+    pub(super) fn exempt(&self, path: &str) -> String {
+        self.verdict("trusted-apps-exempt", path)
+    }
+
+    pub(super) fn trusted(&self, path: &str) -> String {
+        self.verdict("app-trusted", path)
+    }
+
+    pub(super) fn survives(&self, user: &str) -> String {
+        self.verdict("connection-survives-reauth", user)
+    }
+
+    pub(super) fn repeated(&self, user: &str) -> String {
+        self.verdict("repeated-reauthorization", user)
+    }
+
+    pub(super) fn pinned(&self) -> String {
+        self.verdict("client-id-pinned", "okta-workflows-gmail")
+    }
+
+    /// The names of a result's missing facts.
+    pub(super) fn missing(&self, check: &str, subject: &str) -> Vec<String> {
+        let result = self.result(check, subject).expect("a result");
+        let mut facts: Vec<String> =
+            result["missing"].as_array().expect("a list").iter().map(|gap| word(&gap["fact"])).collect();
+        facts.dedup();
+        facts
+    }
+
+    /// `NAME ×2 [PARAMETER] setting@/Sales:app`, one per name.
+    pub(super) fn unread(&self) -> Vec<String> {
+        let list = |value: &Value| value.as_array().expect("a list").clone();
+        list(&self.json["unread_events"])
+            .iter()
+            .map(|event| {
+                let parameters: Vec<String> = list(&event["parameters"]).iter().map(word).collect();
+                let touches: Vec<String> = list(&event["touches"])
+                    .iter()
+                    .map(|touch| {
+                        format!("{}@{}:{}", word(&touch["setting"]), word(&touch["org_unit"]), word(&touch["app"]))
+                    })
+                    .collect();
+                format!("{} ×{} [{}] {}", word(&event["name"]), event["count"], parameters.join(" "), touches.join(" "))
+            })
+            .collect()
+    }
+}
