@@ -349,8 +349,9 @@ fn apply(
         }
         return;
     }
-    let at_odds = removed_from.is_none()
-        && last_set.is_some_and(|(set, level)| set.at == at && set.qualifier != event.qualifier && level != value);
+    // Of two activities of one moment, or of two pieces of one, neither is known to be the later.
+    let unordered = |set: &AdminEvent| set.at == at && (set.qualifier != event.qualifier || set.index == event.index);
+    let at_odds = removed_from.is_none() && last_set.is_some_and(|(set, level)| unordered(set) && level != value);
     if at_odds { track.blur(at, item) } else { track.set(value, strength, at, item) }
 }
 

@@ -74,6 +74,20 @@ fn a_change_of_level_is_a_removal_and_an_addition_in_any_order() {
 }
 
 #[test]
+fn pieces_of_one_activity_that_differ_have_no_order() {
+    let lists = ["ADD_TO_LIMITED_OAUTH2_APPS", "ADD_TO_TRUSTED_OAUTH2_APPS"];
+    let whole = plain().admin(LATER, &lists.map(|list| listing(list, "Example Org")));
+    assert_eq!(whole.judge().access("/"), "trusted proven", "the last of the activity's own order");
+    let mut pieces = whole.clone();
+    let mut piece = pieces.lines.pop().expect("an activity");
+    for list in lists {
+        piece["data"]["events"] = json!([listing(list, "Example Org")]);
+        pieces.lines.push(piece.clone());
+    }
+    assert_eq!(pieces.judge().access("/"), "unknown unknown");
+}
+
+#[test]
 fn the_context_aware_exemption_and_other_switches_leave_the_level_alone() {
     let about_app =
         ["ADD_TO_CAA_EXEMPT_OAUTH2_APPS", "REMOVE_FROM_CAA_EXEMPT_OAUTH2_APPS", "DOWNLOAD_PENDING_APP_USER_REQUESTS"];

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use serde_json::{Value, json};
 
 use super::random::{Attested, Case, Setting, case, day};
-use super::tenant::{CLOUD, Judged, MAIL, NAME, OTHER, Tenant, event, listing, source_of};
+use super::tenant::{CLOUD, Judged, MAIL, NAME, Tenant, event, listing, source_of};
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -15,6 +15,8 @@ fn config(cases: u32) -> ProptestConfig {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/integration/verdicts/laws.regressions",
         ))),
+        // The same tenants on every run; another number explores others.
+        rng_seed: RngSeed::Fixed(20_261_123),
         ..ProptestConfig::default()
     }
 }
@@ -64,6 +66,15 @@ fn regrouped(tenant: &Tenant) -> Tenant {
         if events.is_none() {
             other.lines.push(line.clone());
         }
+    }
+    other
+}
+
+/// Every activity with its events the other way round.
+fn backwards(tenant: &Tenant) -> Tenant {
+    let mut other = tenant.clone();
+    for events in other.lines.iter_mut().filter_map(|line| line["data"].get_mut("events")?.as_array_mut()) {
+        events.reverse();
     }
     other
 }
@@ -126,7 +137,9 @@ fn in_conflict(judged: &Judged) -> bool {
 /// Whether it tells which org unit an event is about. Without it an event may lie between two attestations that differ,
 /// and then the later one counts: they do not contradict each other any more.
 fn names_places(what: &str) -> bool {
-    ["org_unit", "orgunits", "customer", "\"type\":\"user\"", "directory.users"].iter().any(|part| what.contains(part))
+    ["org_unit", "orgunits", "customer", "garbled user", "primaryEmail", "\"type\":\"user\"", "directory.users"]
+        .iter()
+        .any(|part| what.contains(part))
 }
 
 /// The tenant with its sources' counts written down.
@@ -196,7 +209,9 @@ fn contradicted(case: &Case) -> Vec<(String, Tenant)> {
     if tenant.lines.iter().any(|line| line["data"]["orgUnitPath"] == json!("/A/X")) {
         list.push(("a second X".to_owned(), tenant.clone().unit("/C").unit("/C/X")));
     }
-    list.push(("a namesake".to_owned(), tenant.clone().grant("eve@example.com", OTHER, NAME, &[MAIL])));
+    // Of a client that no event names: where one does, the grant tells whom the event is about, and contradicts nothing.
+    let namesake = "5550009999-namesake.apps.googleusercontent.com";
+    list.push(("a namesake".to_owned(), tenant.clone().grant("eve@example.com", namesake, NAME, &[MAIL])));
     if !tenant.no_bindings {
         for length in ["3600s", "0s"] {
             let rest = json!({"sessionSettings": {"sessionLength": length, "sessionLengthEnabled": true}});
@@ -281,7 +296,14 @@ proptest! {
         let again = regrouped(&case.tenant);
         let (header, lines, end) = parts(&again.text());
         let other = again.judge_text(&joined(&header, &shuffled(&lines, seed), &end));
-        prop_assert_eq!(apart_from_counts(&one), apart_from_counts(&other));
+        if apart_from_counts(&one) == apart_from_counts(&backwards(&case.tenant).judge()) {
+            prop_assert_eq!(apart_from_counts(&one), apart_from_counts(&other));
+        }
+        // Where the order within an activity tells something, pieces tell less.
+        let before = rows(&one);
+        for (row, (is, _)) in rows(&other) {
+            prop_assert!(is != "pass" || before.get(&row).is_some_and(|(was, _)| was == "pass"), "{:?} passes", row);
+        }
     }
 }
 
@@ -303,8 +325,12 @@ proptest! {
 
     #[test]
     fn contradiction_never_passes(case in case()) {
-        let before = rows(&case.tenant.judge());
+        let judged = case.tenant.judge();
+        let before = rows(&judged);
         for (what, richer) in contradicted(&case) {
+            if in_conflict(&judged) && names_places(&what) {
+                continue;
+            }
             let after = rows(&richer.judge());
             for (row, (was, _)) in &before {
                 let is = after.get(row).map(|(status, _)| status.as_str());
