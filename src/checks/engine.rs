@@ -155,6 +155,7 @@ fn evidence_of(item: &Item) -> Evidence {
         at: item.at,
         locator: item.locator.clone(),
         says: item.says.clone(),
+        actor: item.actor.clone(),
     }
 }
 

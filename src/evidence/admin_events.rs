@@ -213,6 +213,7 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<AdminEvent> {
                     source: Source::Google(SourceId::AdminLog),
                     locator: format!("uniqueQualifier={}", activity.id.unique_qualifier),
                     says: format!("{} by {by}: {}", event.name, read.says),
+                    actor: actor.clone(),
                 }),
             }
         })

@@ -155,6 +155,7 @@ impl Attestation {
             source: Source::Attestation,
             locator: self.locator.clone(),
             says: format!("{} saw at {}: {what}{below}", self.attested_by, self.org_unit),
+            actor: Some(self.attested_by.to_string()),
         }
     }
 

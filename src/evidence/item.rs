@@ -36,4 +36,6 @@ pub struct Item {
     pub locator: String,
     /// What it says, in a sentence.
     pub says: String,
+    /// Who did or saw it, as the log or the statement names them; `None` where nobody did.
+    pub actor: Option<String>,
 }

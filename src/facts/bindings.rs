@@ -176,6 +176,7 @@ fn item(binding: &GcpUserAccessBinding, says: &str) -> Arc<Item> {
         source: Source::Google(SourceId::AccessBindings),
         locator: binding.name.clone(),
         says: format!("the binding of group {} sets {says}", binding.group_key.as_deref().unwrap_or("(unnamed)")),
+        actor: None,
     })
 }
 

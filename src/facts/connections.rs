@@ -149,6 +149,7 @@ pub(super) fn derive(ground: &Ground<'_>, apps: &[AppFacts]) -> Vec<ConnectionFa
                     source: Source::Google(SourceId::Grants),
                     locator: format!("{} {}", grant.user, grant.client),
                     says: describe_grant(grant.display_text.as_deref(), &grant.scopes),
+                    actor: None,
                 };
                 let about = About { app, client: &client.client, identity: client.identity, access: &client.access };
                 connections.push(judge(ground, &about, grant.user.clone(), account, &grant.scopes, item, log));
@@ -189,6 +190,7 @@ fn of_deleted_accounts(
             source: Source::Google(SourceId::TokenLog),
             locator: format!("uniqueQualifier={}", last.qualifier),
             says: format!("{user} authorised {client_id}; the directory no longer has the account"),
+            actor: Some(user.to_string()),
         };
         let scopes = last.scopes.clone();
         let about = About { app, client: &client.client, identity: client.identity, access: &client.access };

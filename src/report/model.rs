@@ -318,6 +318,8 @@ pub struct Evidence {
     pub locator: String,
     /// What it says, in a sentence.
     pub says: String,
+    /// Who did or saw it, as the log or the statement names them; null where nobody did.
+    pub actor: Option<String>,
 }
 
 /// What would settle an undetermined verdict.

@@ -188,6 +188,7 @@ fn attested(line: u32, says: &str) -> Evidence {
         at: Some(at("2026-11-20T10:00:00Z")),
         locator: format!("attestations.toml:{line}"),
         says: says.into(),
+        actor: Some("alice@example.com".into()),
     }
 }
 
@@ -233,6 +234,7 @@ pub(crate) fn trust(unit: &str, status: Status) -> CheckResult {
             at: Some(at("2026-10-02T15:00:00Z")),
             locator: "uniqueQualifier=-7764660426139817791".into(),
             says: "bob@example.com set the app to Limited in /Sales (ADD_TO_LIMITED_OAUTH2_APPS)".into(),
+            actor: Some("bob@example.com".into()),
         }];
         result.remediation = Some(Remediation {
             steps: vec![
@@ -259,6 +261,7 @@ pub(crate) fn survival(user: &str, unit: &str, status: Status) -> CheckResult {
             at: None,
             locator: format!("users/{user}/tokens/{CLIENT}"),
             says: "the grant carries https://www.googleapis.com/auth/cloud-platform".into(),
+            actor: None,
         }];
         result.remediation = Some(Remediation {
             steps: vec![
@@ -289,6 +292,7 @@ pub(crate) fn broken() -> Report {
         at: Some(at("2026-11-22T21:02:00Z")),
         locator: "uniqueQualifier=42".into(),
         says: "authorised 9 times since 2026-11-17 01:00 UTC".into(),
+        actor: Some("flows@example.com".into()),
     };
     repeated.remediation = None;
     let mut pinned = verdict(

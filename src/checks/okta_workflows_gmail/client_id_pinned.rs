@@ -105,6 +105,7 @@ impl Check for ClientIdPinned {
                     "goes by {}; {pinned}",
                     if names.is_empty() { "no name".to_owned() } else { names.join(", ") }
                 ),
+                actor: None,
             }));
         }
         outcome

@@ -252,6 +252,7 @@ fn event_item(event: &TokenEvent) -> Item {
         source: Source::Google(SourceId::TokenLog),
         locator: format!("uniqueQualifier={}", event.qualifier),
         says: format!("{who} authorised {}", event.client),
+        actor: event.email.clone(),
     }
 }
 
