@@ -1,6 +1,6 @@
 //! An app's access level for every org unit: own levels replayed, then inherited down the tree.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +39,18 @@ pub enum Access {
 }
 
 impl Access {
+    /// The level that an org unit's own choice amounts to; `None` where it inherits.
+    fn of(own: OwnAccess) -> Option<Self> {
+        match own {
+            OwnAccess::Inherit => None,
+            OwnAccess::Trusted => Some(Self::Trusted),
+            OwnAccess::Limited => Some(Self::Limited),
+            OwnAccess::SpecificData => Some(Self::SpecificData),
+            OwnAccess::Blocked => Some(Self::Blocked),
+            OwnAccess::Unconfigured => Some(Self::Unconfigured),
+        }
+    }
+
     /// The word used in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -332,22 +344,28 @@ fn apply(
             (value, Strength::Presumed)
         }
     };
-    if !sure || matches!(concern, Concern::Perhaps | Concern::PerhapsByName) {
-        return track.maybe(&value, strength, at, item);
-    }
-    if let (Some(from), Slot::Known(held, _)) = (removed_from, track.slot())
-        && *held != from
-        && *held != OwnAccess::Inherit
+    let perhaps = !sure || matches!(concern, Concern::Perhaps | Concern::PerhapsByName);
+    if let (Some(from), Slot::Among(held, held_strength)) = (removed_from, track.slot())
+        && !held.contains(&from)
     {
-        // The other half of a change of level, logged a moment late: what was added stands.
-        let other_half = last_set.is_some_and(|(set, level)| {
-            level == *held && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
-        });
-        if !other_half {
-            // It was on another list than anything known says: the evidence has a hole.
-            track.blur(at, item);
+        // Whatever was taken off that list was something else.
+        if perhaps && *held_strength == Strength::Proven {
+            return;
         }
-        return;
+        if !perhaps && held.iter().any(|level| *level != OwnAccess::Inherit) {
+            // The other half of a change of level, logged a moment late: what was added stands.
+            let other_half = last_set.is_some_and(|(set, level)| {
+                held.contains(&level) && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
+            });
+            if !other_half {
+                // It was on another list than anything known says: the evidence has a hole.
+                track.blur(at, item);
+            }
+            return;
+        }
+    }
+    if perhaps {
+        return track.maybe(value, strength, at, item);
     }
     // Of two activities of one moment, or of two pieces of one, neither is known to be the later.
     let unordered = |set: &AdminEvent| set.at == at && (set.qualifier != event.qualifier || set.index == event.index);
@@ -366,44 +384,43 @@ fn combine(
     let about = format!("access of {} at {path}", target.app());
     let supply = format!("open {APP_ACCESS_MENU}, look up the app for {path}, and attest the level shown");
     let question = Question { fact: APP_ACCESS, about: &about, supply: &supply };
-    let known = |access, strength, own: Own<OwnAccess>| {
-        let mut fact = Fact::known(access, strength);
-        fact.gaps.extend(own.why.map(|why| question.gap(format!("{about}: {why}"))));
-        fact.evidence = own.evidence;
-        fact
+    let (levels, strength) = match own.slot.clone() {
+        Slot::Among(levels, strength) => (levels, strength),
+        Slot::Nothing if above.is_some() => (BTreeSet::from([OwnAccess::Inherit]), Strength::Presumed),
+        Slot::Nothing | Slot::Overtaken | Slot::Lapsed => return open(own, Standing::Unknown, &question),
+        Slot::Conflict => return open(own, Standing::Conflict, &question),
     };
-    match own.slot {
-        Slot::Known(OwnAccess::Trusted, strength) => known(Access::Trusted, strength, own),
-        Slot::Known(OwnAccess::Limited, strength) => known(Access::Limited, strength, own),
-        Slot::Known(OwnAccess::SpecificData, strength) => known(Access::SpecificData, strength, own),
-        Slot::Known(OwnAccess::Blocked, strength) => known(Access::Blocked, strength, own),
-        Slot::Known(OwnAccess::Unconfigured, strength) => known(Access::Unconfigured, strength, own),
-        Slot::Known(OwnAccess::Inherit, strength) => match above {
-            Some((parent, fact)) => inherit(fact, parent, own, strength, &question, placing),
-            // Off every list at the root is what "unconfigured" means.
-            None if path.is_root() => known(Access::Unconfigured, strength, own),
-            // What it inherits from, no record shows.
-            None => open(own, Standing::Unknown, &question),
-        },
-        Slot::Nothing => match above {
-            Some((parent, fact)) => inherit(fact, parent, own, Strength::Presumed, &question, placing),
-            None => open(own, Standing::Unknown, &question),
-        },
-        Slot::Overtaken | Slot::Lapsed => open(own, Standing::Unknown, &question),
-        Slot::Conflict => open(own, Standing::Conflict, &question),
+    let mut of_its_own: BTreeSet<Access> = levels.iter().filter_map(|level| Access::of(*level)).collect();
+    let inherits = levels.contains(&OwnAccess::Inherit);
+    let inherited = match above {
+        Some((parent, fact)) if inherits => Some(inherit(fact, parent, &own, strength, &question, placing)),
+        // What it inherits from, no record shows.
+        None if inherits && !path.is_root() => Some(open(own.clone(), Standing::Unknown, &question)),
+        Some(_) | None => None,
+    };
+    if inherits && inherited.is_none() {
+        // Off every list at the root is what "unconfigured" means.
+        of_its_own.insert(Access::Unconfigured);
     }
+    let direct = (!of_its_own.is_empty()).then(|| Fact {
+        standing: Standing::among(of_its_own, strength),
+        gaps: own.why.iter().map(|why| question.gap(format!("{about}: {why}"))).collect(),
+        evidence: own.evidence,
+        inherited_from: None,
+    });
+    direct.into_iter().chain(inherited).reduce(Fact::or_else).unwrap_or_else(Fact::unknown)
 }
 
 fn open(own: Own<OwnAccess>, standing: Standing<Access>, question: &Question<'_>) -> Fact<Access> {
     let why = own.why.unwrap_or_else(|| "no attestation, and no event in the log at hand".to_owned());
-    let gaps = std::collections::BTreeSet::from([question.gap(format!("{}: {why}", question.about))]);
+    let gaps = BTreeSet::from([question.gap(format!("{}: {why}", question.about))]);
     Fact { standing, evidence: own.evidence, gaps, inherited_from: None }
 }
 
 fn inherit(
     mut fact: Fact<Access>,
     parent: UnitIndex,
-    own: Own<OwnAccess>,
+    own: &Own<OwnAccess>,
     cap: Strength,
     question: &Question<'_>,
     placing: &Placing<'_>,
@@ -412,9 +429,9 @@ fn inherit(
         fact.inherited_from = Some(placing.tree().path(parent).clone());
     }
     if cap == Strength::Presumed {
-        let why = own.why.unwrap_or_else(|| "nothing is known of the org unit itself".to_owned());
+        let why = own.why.as_deref().unwrap_or("nothing is known of the org unit itself");
         fact.gaps.insert(question.gap(format!("{}: {why}, so it is presumed to inherit", question.about)));
     }
-    fact.evidence.extend(own.evidence);
+    fact.evidence.extend(own.evidence.iter().cloned());
     fact.at_most(cap)
 }

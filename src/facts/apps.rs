@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::app_access::{Access, Target};
-use super::fact::{Fact, Standing};
+use super::fact::Fact;
 use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, NamePattern, Sighting};
 
@@ -100,23 +100,7 @@ pub(super) fn unpinned(app: &AppDefinition, clients: &[(ClientId, Identity, Vec<
     Target::Unpinned { app: app.id.clone(), others: if lead.is_some() { Vec::new() } else { named }, lead }
 }
 
-/// The level of an app that is several clients: theirs, where they agree.
+/// The level of an app that is several clients: theirs, where they agree, else one of theirs.
 pub(super) fn fold(levels: &[&Fact<Access>]) -> Fact<Access> {
-    let Some((first, rest)) = levels.split_first() else { return Fact::unknown() };
-    let mut folded = (*first).clone();
-    for other in rest {
-        folded.evidence.extend(other.evidence.iter().cloned());
-        folded.gaps.extend(other.gaps.iter().cloned());
-        folded.standing = match (folded.standing, &other.standing) {
-            (Standing::Known(one, strength), Standing::Known(another, other_strength)) if one == *another => {
-                Standing::Known(one, strength.min(*other_strength))
-            }
-            (Standing::Conflict, _) | (_, Standing::Conflict) => Standing::Conflict,
-            (Standing::Known(..) | Standing::Unknown, _) => Standing::Unknown,
-        };
-        if folded.inherited_from != other.inherited_from || folded.value().is_none() {
-            folded.inherited_from = None;
-        }
-    }
-    folded
+    levels.iter().map(|fact| (*fact).clone()).reduce(Fact::or_else).unwrap_or_else(Fact::unknown)
 }

@@ -20,20 +20,26 @@ use crate::snapshot::SourceId;
 /// Name of this in `missing`.
 pub const ACCESS_BINDINGS: &str = "access-bindings";
 
+/// What may decide over one user's session with one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decider {
+    /// The console's policy: no binding has a say.
+    Console,
+    /// A binding without a limit.
+    Unlimited,
+    /// A binding with a session of this length.
+    Limited(SessionLength),
+}
+
 /// What bindings say about one user's session with one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionRule {
-    /// Nothing: the console's policy is in force.
-    Console,
-    /// A limit, or none.
-    Bound {
-        /// Session length; `None` for no limit.
-        length: Option<SessionLength>,
-        /// Where it says so.
-        item: Arc<Item>,
-    },
-    /// It is not known whether a binding applies, or which.
-    Open(Gap),
+pub struct SessionRule {
+    /// One of these decides; more than one where it cannot be told which. `None` where it may be anything.
+    pub deciders: Option<BTreeSet<Decider>>,
+    /// The bindings that have, or may have, a say.
+    pub evidence: BTreeSet<Arc<Item>>,
+    /// Why it cannot be told, where it cannot.
+    pub gap: Option<Gap>,
 }
 
 /// All bindings of the tenant's organization.
@@ -91,43 +97,52 @@ impl<'e> Bindings<'e> {
     pub fn rule(&self, account: &Account, client: &ClientId) -> SessionRule {
         let bindings = match &self.known {
             Ok(bindings) => bindings,
-            Err(gap) => return SessionRule::Open(gap.clone()),
+            Err(gap) => {
+                return SessionRule { deciders: None, evidence: BTreeSet::new(), gap: Some(gap.clone()) };
+            }
         };
-        let mut sure = BTreeSet::new();
-        let mut possible = BTreeSet::new();
+        let mut demands = BTreeSet::new();
+        let mut bound_for_certain = false;
+        let mut left_to_console = false;
+        let mut evidence = BTreeSet::new();
         let mut last: Option<&GcpUserAccessBinding> = None;
         for binding in bindings {
             let demand = demand_of(binding, client);
-            if demand == Demand::Nothing {
-                continue;
-            }
-            match self.membership(binding, account) {
-                Membership::No => {}
-                Membership::Direct => {
-                    sure.insert(demand);
-                    last = Some(binding);
+            match (self.membership(binding, account), demand) {
+                (Membership::No, _) => continue,
+                (Membership::Direct | Membership::Open, Demand::Nothing) => {
+                    left_to_console = true;
+                    continue;
                 }
-                Membership::Open => {
-                    possible.insert(demand);
-                    last = Some(binding);
-                }
+                (Membership::Direct, _) => bound_for_certain = true,
+                (Membership::Open, _) => {}
             }
+            demands.insert(demand);
+            evidence.insert(item(binding, demand));
+            last = Some(binding);
         }
-        let Some(last) = last else { return SessionRule::Console };
-        // A demand that only may apply changes nothing where a sure one demands the same.
-        possible.retain(|demand| !sure.contains(demand));
-        match (sure.len(), sure.first(), possible.is_empty()) {
-            (1, Some(Demand::Unlimited), true) => {
-                SessionRule::Bound { length: None, item: item(last, "no session limit") }
-            }
-            (1, Some(Demand::Limited(length)), true) => {
-                SessionRule::Bound { length: Some(*length), item: item(last, &format!("a session of {length}")) }
-            }
-            _ => SessionRule::Open(gap(format!(
+        // Which of several is the newest no record tells, so any of them may decide. The console may where it is open
+        // whether one applies at all, and where the newest may be one that says nothing about sessions.
+        let mut deciders: Option<BTreeSet<Decider>> = demands
+            .iter()
+            .map(|demand| match demand {
+                Demand::Nothing => Some(Decider::Console),
+                Demand::Unlimited => Some(Decider::Unlimited),
+                Demand::Limited(length) => Some(Decider::Limited(*length)),
+                Demand::Unreadable => None,
+            })
+            .collect();
+        if let Some(deciders) = deciders.as_mut().filter(|_| !bound_for_certain || left_to_console) {
+            deciders.insert(Decider::Console);
+        }
+        let settled = deciders.as_ref().is_some_and(|deciders| deciders.len() == 1);
+        let gap = last.filter(|_| !settled).map(|last| {
+            gap(format!(
                 "which Access Context Manager binding decides for {} cannot be told (one of them is {})",
                 account.email, last.name
-            ))),
-        }
+            ))
+        });
+        SessionRule { deciders, evidence, gap }
     }
 
     fn membership(&self, binding: &GcpUserAccessBinding, account: &Account) -> Membership {
@@ -170,7 +185,13 @@ fn is(member: &Member, account: &Account) -> bool {
         || member.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(account.email.as_str()))
 }
 
-fn item(binding: &GcpUserAccessBinding, says: &str) -> Arc<Item> {
+fn item(binding: &GcpUserAccessBinding, demand: Demand) -> Arc<Item> {
+    let says = match demand {
+        Demand::Nothing => "nothing about sessions".to_owned(),
+        Demand::Unlimited => "no session limit".to_owned(),
+        Demand::Limited(length) => format!("a session of {length}"),
+        Demand::Unreadable => "a session that cannot be read for certain".to_owned(),
+    };
     Arc::new(Item {
         at: None,
         source: Source::Google(SourceId::AccessBindings),

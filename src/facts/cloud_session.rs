@@ -1,5 +1,6 @@
 //! Google Cloud session control for every org unit: own settings replayed, then inherited down the tree.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,15 @@ pub enum Reauth {
 }
 
 impl Reauth {
+    /// What an org unit's own choice amounts to; `None` where it inherits.
+    fn of(own: OwnReauth) -> Option<Self> {
+        match own {
+            OwnReauth::Inherit => None,
+            OwnReauth::NotRequired => Some(Self::NotRequired),
+            OwnReauth::Required => Some(Self::Required),
+        }
+    }
+
     /// The word used in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -67,6 +77,22 @@ impl SessionControl {
         Self { reauth: Fact::unknown(), exempt: Fact::unknown(), frequency: Fact::unknown(), method: Fact::unknown() }
     }
 
+    /// What is in force where either this or the other is, and it is open which. Where one of them never asks for
+    /// reauthentication, what else the page says is the other's.
+    fn or_else(self, other: Self) -> Self {
+        let asks = |control: &Self| control.reauth.value() != Some(&Reauth::NotRequired);
+        match (asks(&self), asks(&other)) {
+            (true, false) => Self { reauth: self.reauth.or_else(other.reauth), ..self },
+            (false, true) => Self { reauth: self.reauth.or_else(other.reauth), ..other },
+            (true, true) | (false, false) => Self {
+                reauth: self.reauth.or_else(other.reauth),
+                exempt: self.exempt.or_else(other.exempt),
+                frequency: self.frequency.or_else(other.frequency),
+                method: self.method.or_else(other.method),
+            },
+        }
+    }
+
     fn parts(&mut self, mut change: impl FnMut(&mut dyn Part)) {
         change(&mut self.reauth);
         change(&mut self.exempt);
@@ -78,21 +104,19 @@ impl SessionControl {
 /// What inheritance does to each part alike.
 trait Part {
     fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>);
-    fn add_evidence(&mut self, items: &std::collections::BTreeSet<Arc<crate::evidence::Item>>);
+    fn add_evidence(&mut self, items: &BTreeSet<Arc<crate::evidence::Item>>);
 }
 
 impl<T> Part for Fact<T> {
     fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>) {
-        if let Standing::Known(_, strength) = &mut self.standing {
-            *strength = (*strength).min(cap);
-            if self.inherited_from.is_none() {
-                self.inherited_from = from.cloned();
-            }
+        self.cap(cap);
+        if matches!(self.standing, Standing::Known(..)) && self.inherited_from.is_none() {
+            self.inherited_from = from.cloned();
         }
         self.gaps.extend(why());
     }
 
-    fn add_evidence(&mut self, items: &std::collections::BTreeSet<Arc<crate::evidence::Item>>) {
+    fn add_evidence(&mut self, items: &BTreeSet<Arc<crate::evidence::Item>>) {
         self.evidence.extend(items.iter().cloned());
     }
 }
@@ -207,8 +231,8 @@ fn replay(
                     Reading::Proven(_) | Reading::Presumed(_) if at_odds => reauth.blur(at, &event.item),
                     Reading::Proven(own) if sure => reauth.set(own, Strength::Proven, at, &event.item),
                     Reading::Presumed(own) if sure => reauth.set(own, Strength::Presumed, at, &event.item),
-                    Reading::Proven(own) => reauth.maybe(&own, Strength::Proven, at, &event.item),
-                    Reading::Presumed(own) => reauth.maybe(&own, Strength::Presumed, at, &event.item),
+                    Reading::Proven(own) => reauth.maybe(own, Strength::Proven, at, &event.item),
+                    Reading::Presumed(own) => reauth.maybe(own, Strength::Presumed, at, &event.item),
                 }
                 exempt.weaken(at, &event.item);
                 frequency.blur(at, &event.item);
@@ -257,11 +281,9 @@ fn combine(
     let about = format!("Google Cloud session control at {path}");
     let supply = format!("open {SESSION_CONTROL_MENU}, select {path}, and attest what the page shows");
     let question = Question { fact: CLOUD_SESSION_CONTROL, about: &about, supply: &supply };
-    let reauth = match own.reauth.slot {
-        Slot::Known(OwnReauth::NotRequired, strength) => (Reauth::NotRequired, strength),
-        Slot::Known(OwnReauth::Required, strength) => (Reauth::Required, strength),
-        Slot::Known(OwnReauth::Inherit, strength) => return inherit(own, above, strength, &question, placing),
-        Slot::Nothing => return inherit(own, above, Strength::Presumed, &question, placing),
+    let (choices, strength) = match own.reauth.slot.clone() {
+        Slot::Among(choices, strength) => (choices, strength),
+        Slot::Nothing => return inherit(&own, above, Strength::Presumed, &question, placing),
         Slot::Overtaken | Slot::Lapsed | Slot::Conflict => {
             let open = Own {
                 slot: if own.reauth.slot == Slot::Conflict { Slot::Conflict } else { Slot::Overtaken },
@@ -277,28 +299,38 @@ fn combine(
             };
         }
     };
-    let mut fact = Fact::known(reauth.0, reauth.1);
-    fact.evidence = own.reauth.evidence;
-    if let Some(why) = own.reauth.why {
-        fact.gaps.insert(question.gap(format!("{about}: {why}")));
+    let inherited =
+        choices.contains(&OwnReauth::Inherit).then(|| inherit(&own, above, strength, &question, placing));
+    let of_its_own: BTreeSet<Reauth> = choices.iter().filter_map(|choice| Reauth::of(*choice)).collect();
+    if of_its_own.is_empty() {
+        return inherited.unwrap_or_else(SessionControl::unknown);
     }
-    SessionControl {
-        reauth: fact,
+    let direct = SessionControl {
+        reauth: Fact {
+            standing: Standing::among(of_its_own, strength),
+            gaps: own.reauth.why.iter().map(|why| question.gap(format!("{about}: {why}"))).collect(),
+            evidence: own.reauth.evidence,
+            inherited_from: None,
+        },
         exempt: own_fact(own.exempt, &question),
         frequency: own_fact(own.frequency, &question),
         method: own_fact(own.method, &question),
+    };
+    match inherited {
+        None => direct,
+        Some(inherited) => direct.or_else(inherited),
     }
 }
 
 /// An own value as a fact, nothing inherited.
-fn own_fact<T>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
+fn own_fact<T: Ord>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
     let standing = match own.slot {
-        Slot::Known(value, strength) => Standing::Known(value, strength),
+        Slot::Among(values, strength) => Standing::among(values, strength),
         Slot::Conflict => Standing::Conflict,
         Slot::Nothing | Slot::Overtaken | Slot::Lapsed => Standing::Unknown,
     };
     let why = own.why.unwrap_or_else(|| "no attestation tells, and the log never shows it".to_owned());
-    let mut gaps = std::collections::BTreeSet::new();
+    let mut gaps = BTreeSet::new();
     if !matches!(standing, Standing::Known(_, Strength::Proven)) {
         gaps.insert(question.gap(format!("{}: {why}", question.about)));
     }
@@ -306,7 +338,7 @@ fn own_fact<T>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
 }
 
 fn inherit(
-    own: OwnSession,
+    own: &OwnSession,
     above: Option<(UnitIndex, SessionControl)>,
     cap: Strength,
     question: &Question<'_>,
@@ -315,7 +347,7 @@ fn inherit(
     let Some((parent, mut control)) = above else {
         // The root has nothing to inherit from, and Google's default is documented in two ways.
         let mut control = SessionControl::unknown();
-        let why = own.reauth.why.unwrap_or_else(|| {
+        let why = own.reauth.why.clone().unwrap_or_else(|| {
             "no attestation, and no event in the log at hand; both \"never\" and \"16 hours\" occur as defaults"
                 .to_owned()
         });
@@ -325,7 +357,7 @@ fn inherit(
         });
         return control;
     };
-    let why = own.reauth.why.unwrap_or_else(|| "nothing is known of the org unit itself".to_owned());
+    let why = own.reauth.why.as_deref().unwrap_or("nothing is known of the org unit itself");
     let presumed = || {
         (cap == Strength::Presumed)
             .then(|| question.gap(format!("{}: {why}, so it is presumed to inherit", question.about)))

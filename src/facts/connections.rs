@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::app_access::Access;
 use super::apps::{AppFacts, Identity};
-use super::bindings::{Bindings, SessionRule};
+use super::bindings::{Bindings, Decider};
 use super::cloud_session::{Reauth, SessionControl};
 use super::fact::{Fact, Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
@@ -259,7 +259,7 @@ fn judge(
         });
     }
     let console = unit.map(|unit| &ground.sessions[unit]);
-    let (reauth, frequency, exempt) = session_for(ground, account, about.client, console, &mut gaps);
+    let sessions = sessions_of(ground, account, about.client, console, &mut gaps);
     let access = unit.map_or_else(Fact::unknown, |unit| about.access[unit].clone());
 
     let is_cloud = match cloud {
@@ -267,9 +267,16 @@ fn judge(
         CloudScope::No => Truth::FalseProven,
         CloudScope::Unknown => Truth::Unknown,
     };
-    let required = reauth.truth(|reauth| *reauth == Reauth::Required);
-    let spared = exempt.truth(|ticked| *ticked) & access.truth(|access| *access == Access::Trusted);
-    let survives = !is_cloud | !required | spared;
+    let trusted = access.truth(|access| *access == Access::Trusted);
+    let outlived = |session: &UserSession| {
+        let required = session.reauth.truth(|reauth| *reauth == Reauth::Required);
+        !required | (session.exempt.truth(|ticked| *ticked) & trusted)
+    };
+    // Whichever rule decides for the user, the answer must be the same to be one.
+    let outlives = sessions.iter().map(outlived).reduce(Truth::in_either_case).unwrap_or(Truth::Unknown);
+    let survives = !is_cloud | outlives;
+    let UserSession { reauth, frequency, exempt } =
+        sessions.into_iter().reduce(UserSession::or_else).unwrap_or_else(UserSession::unknown);
     let endings = ground.endings.get(&user).into_iter().flatten();
     let endings = endings
         .filter(|(_, which)| which.as_ref().is_none_or(|which| which == about.client))
@@ -299,47 +306,71 @@ fn judge(
     }
 }
 
-/// The session rule for one user: a binding where one applies, else the console's policy of the org unit.
-fn session_for(
+/// A session rule as it meets one user.
+struct UserSession {
+    reauth: Fact<Reauth>,
+    frequency: Fact<SessionLength>,
+    exempt: Fact<bool>,
+}
+
+impl UserSession {
+    fn unknown() -> Self {
+        Self { reauth: Fact::unknown(), frequency: Fact::unknown(), exempt: Fact::unknown() }
+    }
+
+    fn or_else(self, other: Self) -> Self {
+        Self {
+            reauth: self.reauth.or_else(other.reauth),
+            frequency: self.frequency.or_else(other.frequency),
+            exempt: self.exempt.or_else(other.exempt),
+        }
+    }
+
+    fn of(decider: Decider, console: Option<&SessionControl>, account: &Account, bindings: &BTreeSet<Arc<Item>>) -> Self {
+        let bound = |reauth| Fact { evidence: bindings.clone(), ..Fact::known(reauth, Strength::Proven) };
+        match decider {
+            Decider::Console => console.map_or_else(Self::unknown, |control| Self {
+                reauth: control.reauth.clone(),
+                frequency: control.frequency.clone(),
+                exempt: control.exempt.clone(),
+            }),
+            Decider::Unlimited => Self { reauth: bound(Reauth::NotRequired), ..Self::unknown() },
+            Decider::Limited(length) => {
+                let mut exempt = Fact::unknown();
+                exempt.gaps.insert(Gap {
+                    fact: EXEMPTION,
+                    why: format!(
+                        "an Access Context Manager binding sets the session of {}; whether Exempt trusted apps holds under a \
+                         binding is documented nowhere",
+                        account.email
+                    ),
+                    supply: "give the client a scoped setting of its own in the binding, with a session length of 0s"
+                        .to_owned(),
+                });
+                let frequency = Fact { evidence: bindings.clone(), ..Fact::known(length, Strength::Proven) };
+                Self { reauth: bound(Reauth::Required), frequency, exempt }
+            }
+        }
+    }
+}
+
+/// The session rules that may decide for one user: a binding where one applies, else the console's policy of the org
+/// unit.
+fn sessions_of(
     ground: &Ground<'_>,
     account: Option<&Account>,
     client: &ClientId,
     console: Option<&SessionControl>,
     gaps: &mut BTreeSet<Gap>,
-) -> (Fact<Reauth>, Fact<SessionLength>, Fact<bool>) {
-    let Some(account) = account else { return (Fact::unknown(), Fact::unknown(), Fact::unknown()) };
-    match ground.bindings.rule(account, client) {
-        SessionRule::Console => match console {
-            Some(control) => (control.reauth.clone(), control.frequency.clone(), control.exempt.clone()),
-            None => (Fact::unknown(), Fact::unknown(), Fact::unknown()),
-        },
-        SessionRule::Bound { length: None, item } => {
-            let mut reauth = Fact::known(Reauth::NotRequired, Strength::Proven);
-            reauth.evidence.insert(item);
-            (reauth, Fact::unknown(), Fact::unknown())
-        }
-        SessionRule::Bound { length: Some(length), item } => {
-            let mut reauth = Fact::known(Reauth::Required, Strength::Proven);
-            reauth.evidence.insert(Arc::clone(&item));
-            let mut frequency = Fact::known(length, Strength::Proven);
-            frequency.evidence.insert(item);
-            let mut exempt = Fact::unknown();
-            exempt.gaps.insert(Gap {
-                fact: EXEMPTION,
-                why: format!(
-                    "an Access Context Manager binding sets the session of {}; whether Exempt trusted apps holds under a \
-                     binding is documented nowhere",
-                    account.email
-                ),
-                supply: "give the client a scoped setting of its own in the binding, with a session length of 0s".to_owned(),
-            });
-            (reauth, frequency, exempt)
-        }
-        SessionRule::Open(gap) => {
-            gaps.insert(gap);
-            (Fact::unknown(), Fact::unknown(), Fact::unknown())
-        }
-    }
+) -> Vec<UserSession> {
+    let Some(account) = account else { return Vec::new() };
+    let rule = ground.bindings.rule(account, client);
+    gaps.extend(rule.gap);
+    rule.deciders
+        .into_iter()
+        .flatten()
+        .map(|decider| UserSession::of(decider, console, account, &rule.evidence))
+        .collect()
 }
 
 /// When tokens of a user ended for a reason of their own, by user.

@@ -19,10 +19,27 @@ pub enum Strength {
 pub enum Standing<T> {
     /// It is so.
     Known(T, Strength),
+    /// It is one of these, two or more; which, is open.
+    OneOf(BTreeSet<T>, Strength),
     /// The evidence does not say.
     Unknown,
     /// The evidence says two things.
     Conflict,
+}
+
+impl<T: Ord> Standing<T> {
+    /// What is left of the possible values; none at all is a contradiction.
+    #[must_use]
+    pub fn among(mut values: BTreeSet<T>, strength: Strength) -> Self {
+        match (values.len(), values.pop_first()) {
+            (_, None) => Self::Conflict,
+            (1, Some(only)) => Self::Known(only, strength),
+            (_, Some(first)) => {
+                values.insert(first);
+                Self::OneOf(values, strength)
+            }
+        }
+    }
 }
 
 /// What is not known about a setting, and what would settle it.
@@ -67,8 +84,18 @@ impl<T> Fact<T> {
     pub fn value(&self) -> Option<&T> {
         match &self.standing {
             Standing::Known(value, _) => Some(value),
-            Standing::Unknown | Standing::Conflict => None,
+            Standing::OneOf(..) | Standing::Unknown | Standing::Conflict => None,
         }
+    }
+
+    /// The values of which it is one, where it is known to be one of several.
+    pub fn candidates(&self) -> impl Iterator<Item = &T> {
+        match &self.standing {
+            Standing::OneOf(values, _) => Some(values),
+            Standing::Known(..) | Standing::Unknown | Standing::Conflict => None,
+        }
+        .into_iter()
+        .flatten()
     }
 
     /// The value and how well it is known.
@@ -76,7 +103,7 @@ impl<T> Fact<T> {
     pub fn strength(&self) -> Option<Strength> {
         match &self.standing {
             Standing::Known(_, strength) => Some(*strength),
-            Standing::Unknown | Standing::Conflict => None,
+            Standing::OneOf(..) | Standing::Unknown | Standing::Conflict => None,
         }
     }
 
@@ -96,12 +123,19 @@ impl<T> Fact<T> {
         matches!(self.standing, Standing::Conflict)
     }
 
-    /// Whether a statement about the value holds.
+    /// Whether a statement about the value holds. Of one of several it does where it does of each.
     #[must_use]
-    pub fn truth(&self, holds: impl FnOnce(&T) -> bool) -> Truth {
+    pub fn truth(&self, holds: impl Fn(&T) -> bool) -> Truth {
+        let of = |answer, strength| match strength {
+            Strength::Proven => Truth::proven(answer),
+            Strength::Presumed => Truth::presumed(answer),
+        };
         match &self.standing {
-            Standing::Known(value, Strength::Proven) => Truth::proven(holds(value)),
-            Standing::Known(value, Strength::Presumed) => Truth::presumed(holds(value)),
+            Standing::Known(value, strength) => of(holds(value), *strength),
+            Standing::OneOf(values, strength) => match (values.iter().any(&holds), values.iter().all(&holds)) {
+                (true, false) => Truth::Unknown,
+                (_, answer) => of(answer, *strength),
+            },
             Standing::Unknown | Standing::Conflict => Truth::Unknown,
         }
     }
@@ -109,9 +143,101 @@ impl<T> Fact<T> {
     /// The same fact, known no better than this.
     #[must_use]
     pub fn at_most(mut self, cap: Strength) -> Self {
-        if let Standing::Known(_, strength) = &mut self.standing {
+        self.cap(cap);
+        self
+    }
+
+    /// Makes it known no better than this.
+    pub fn cap(&mut self, cap: Strength) {
+        if let Standing::Known(_, strength) | Standing::OneOf(_, strength) = &mut self.standing {
             *strength = (*strength).min(cap);
         }
+    }
+}
+
+impl<T: Ord + Clone> Fact<T> {
+    /// The values that are possible, where that is known.
+    fn possible(&self) -> Option<(BTreeSet<T>, Strength)> {
+        match &self.standing {
+            Standing::Known(value, strength) => Some((BTreeSet::from([value.clone()]), *strength)),
+            Standing::OneOf(values, strength) => Some((values.clone(), *strength)),
+            Standing::Unknown | Standing::Conflict => None,
+        }
+    }
+
+    /// What holds where either this or the other is the case, and it is open which.
+    #[must_use]
+    pub fn or_else(mut self, other: Self) -> Self {
+        self.standing = match (self.possible(), other.possible()) {
+            (Some((mut values, strength)), Some((more, other_strength))) => {
+                values.extend(more);
+                Standing::among(values, strength.min(other_strength))
+            }
+            _ if self.in_conflict() || other.in_conflict() => Standing::Conflict,
+            (None, _) | (_, None) => Standing::Unknown,
+        };
+        if self.inherited_from != other.inherited_from || self.value().is_none() {
+            self.inherited_from = None;
+        }
+        self.evidence.extend(other.evidence);
+        self.gaps.extend(other.gaps);
         self
+    }
+
+    /// The same fact in the light of an observation that leaves only these values: one that leaves none of the possible
+    /// ones contradicts it. `hint` says how far the observation goes alone.
+    #[must_use]
+    pub fn narrowed_to(mut self, left: &BTreeSet<T>, hint: Strength) -> Self {
+        let (before, strength) = match self.possible() {
+            Some(possible) => possible,
+            None if self.in_conflict() => return self,
+            None => (left.clone(), hint),
+        };
+        let both: BTreeSet<T> = before.intersection(left).cloned().collect();
+        // Where it takes nothing away it supports what is known, and makes it no weaker.
+        let strength = if both.len() == before.len() { strength } else { strength.min(hint) };
+        self.standing = Standing::among(both, strength);
+        if self.value().is_none() {
+            self.inherited_from = None;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_of(values: &[u8], strength: Strength) -> Fact<u8> {
+        Fact { standing: Standing::among(values.iter().copied().collect(), strength), ..Fact::unknown() }
+    }
+
+    #[test]
+    fn a_statement_holds_of_one_of_several_where_it_holds_of_each() {
+        let odd = |value: &u8| value % 2 == 1;
+        assert_eq!(one_of(&[1, 3], Strength::Proven).truth(odd), Truth::TrueProven);
+        assert_eq!(one_of(&[2, 4], Strength::Presumed).truth(odd), Truth::FalsePresumed);
+        assert_eq!(one_of(&[1, 2], Strength::Proven).truth(odd), Truth::Unknown);
+        assert_eq!(one_of(&[], Strength::Proven).truth(odd), Truth::Unknown);
+    }
+
+    #[test]
+    fn of_two_cases_the_weaker_counts() {
+        let either = one_of(&[1], Strength::Proven).or_else(one_of(&[1], Strength::Presumed));
+        assert_eq!(either.standing, Standing::Known(1, Strength::Presumed));
+        let either = one_of(&[1], Strength::Proven).or_else(one_of(&[2], Strength::Proven));
+        assert_eq!(either.candidates().copied().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(one_of(&[1], Strength::Proven).or_else(Fact::unknown()).standing, Standing::Unknown);
+        assert_eq!(one_of(&[], Strength::Proven).or_else(Fact::unknown()).standing, Standing::Conflict);
+    }
+
+    #[test]
+    fn an_observation_narrows_supports_or_contradicts() {
+        let left = BTreeSet::from([1, 2]);
+        let narrowed = |fact: Fact<u8>| fact.narrowed_to(&left, Strength::Presumed).standing;
+        assert_eq!(narrowed(one_of(&[1], Strength::Proven)), Standing::Known(1, Strength::Proven));
+        assert_eq!(narrowed(one_of(&[1, 3], Strength::Proven)), Standing::Known(1, Strength::Presumed));
+        assert_eq!(narrowed(one_of(&[3], Strength::Proven)), Standing::Conflict);
+        assert_eq!(narrowed(Fact::unknown()), Standing::OneOf(left.clone(), Strength::Presumed));
     }
 }

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 
 pub use app_access::{APP_ACCESS, Access};
 pub use apps::{AppFacts, ClientFacts, Identity};
-pub use bindings::{ACCESS_BINDINGS, Bindings, SessionRule};
+pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
 pub use fact::{Fact, Gap, Standing, Strength};

@@ -14,8 +14,8 @@ use crate::evidence::{Item, LogWindow};
 pub(super) enum Slot<T> {
     /// No evidence at all.
     Nothing,
-    /// It is so.
-    Known(T, Strength),
+    /// It is one of these; mostly there is one.
+    Among(BTreeSet<T>, Strength),
     /// A later change that cannot be read.
     Overtaken,
     /// It was so; that it still is has no proof.
@@ -71,14 +71,14 @@ pub(super) struct Own<T> {
     pub(super) why: Option<String>,
 }
 
-impl<T: Clone + PartialEq> Track<T> {
+impl<T: Clone + Ord> Track<T> {
     pub(super) fn new(horizon: Horizon) -> Self {
         Self { slot: Slot::Nothing, since: None, attested: false, evidence: BTreeSet::new(), why: None, horizon }
     }
 
     /// What is known from before the log begins has no watch over it: whatever comes next, it lapses first.
     fn lapse_before(&mut self, at: Timestamp) {
-        if let (Slot::Known(..) | Slot::Conflict, Some(since), Some(log)) = (&self.slot, self.since, self.horizon.log)
+        if let (Slot::Among(..) | Slot::Conflict, Some(since), Some(log)) = (&self.slot, self.since, self.horizon.log)
             && since < log.from
             && at >= log.from
         {
@@ -93,13 +93,22 @@ impl<T: Clone + PartialEq> Track<T> {
 
     /// An administrator saw this value. `doubt` says why it may have been of something else, where that is so.
     pub(super) fn attest(&mut self, value: T, doubt: Option<&str>, at: Timestamp, item: &Arc<Item>) {
+        self.attest_one_of(BTreeSet::from([value]), doubt, at, item);
+    }
+
+    /// What an administrator saw leaves these values. Two statements that have one in common do not differ.
+    pub(super) fn attest_one_of(&mut self, seen: BTreeSet<T>, doubt: Option<&str>, at: Timestamp, item: &Arc<Item>) {
         self.lapse_before(at);
         let watched = self.since.is_some_and(|since| self.horizon.log.is_some_and(|log| log.covers_since(since)));
-        let contradicts = match &self.slot {
-            Slot::Known(known, _) => self.attested && *known != value && (watched || self.since == Some(at)),
+        let compared = self.attested && (watched || self.since == Some(at));
+        let (contradicts, values) = match &self.slot {
+            Slot::Among(known, _) if compared => {
+                let both: BTreeSet<T> = known.intersection(&seen).cloned().collect();
+                (both.is_empty(), both)
+            }
             // A conflict lasts until the next attestation; one of the same moment is not the next.
-            Slot::Conflict => self.since == Some(at),
-            Slot::Nothing | Slot::Overtaken | Slot::Lapsed => false,
+            Slot::Conflict => (self.since == Some(at), seen),
+            Slot::Among(..) | Slot::Nothing | Slot::Overtaken | Slot::Lapsed => (false, seen),
         };
         if contradicts {
             self.evidence.insert(Arc::clone(item));
@@ -113,7 +122,7 @@ impl<T: Clone + PartialEq> Track<T> {
                 doubt.map(str::to_owned)
             };
             let strength = if self.why.is_some() { Strength::Presumed } else { Strength::Proven };
-            self.slot = Slot::Known(value, strength);
+            self.slot = Slot::Among(values, strength);
             self.evidence = BTreeSet::from([Arc::clone(item)]);
         }
         self.since = Some(at);
@@ -122,7 +131,7 @@ impl<T: Clone + PartialEq> Track<T> {
 
     /// The org unit came into being with this value.
     pub(super) fn begin(&mut self, value: T, at: Timestamp, item: &Arc<Item>) {
-        self.slot = Slot::Known(value, Strength::Proven);
+        self.slot = Slot::Among(BTreeSet::from([value]), Strength::Proven);
         self.since = Some(at);
         self.attested = false;
         self.evidence = BTreeSet::from([Arc::clone(item)]);
@@ -136,7 +145,7 @@ impl<T: Clone + PartialEq> Track<T> {
             self.evidence.insert(Arc::clone(item));
             return;
         }
-        self.slot = Slot::Known(value, strength);
+        self.slot = Slot::Among(BTreeSet::from([value]), strength);
         self.since = Some(at);
         self.attested = false;
         self.evidence = BTreeSet::from([Arc::clone(item)]);
@@ -145,19 +154,20 @@ impl<T: Clone + PartialEq> Track<T> {
     }
 
     /// An event set it to this value, or left it alone.
-    pub(super) fn maybe(&mut self, value: &T, strength: Strength, at: Timestamp, item: &Arc<Item>) {
+    pub(super) fn maybe(&mut self, value: T, strength: Strength, at: Timestamp, item: &Arc<Item>) {
         self.lapse_before(at);
         match &mut self.slot {
-            Slot::Known(known, held) if known == value => {
+            Slot::Among(values, held) => {
                 *held = (*held).min(strength);
-                if *held == Strength::Presumed {
+                values.insert(value);
+                if *held == Strength::Presumed || values.len() > 1 {
                     self.why = Some(format!("the event of {} may have changed it", humane_time(at)));
                 }
                 self.since = Some(at);
                 self.attested = false;
                 self.evidence.insert(Arc::clone(item));
             }
-            Slot::Known(..) | Slot::Nothing | Slot::Overtaken | Slot::Lapsed | Slot::Conflict => self.blur(at, item),
+            Slot::Nothing | Slot::Overtaken | Slot::Lapsed | Slot::Conflict => self.blur(at, item),
         }
     }
 
@@ -176,7 +186,7 @@ impl<T: Clone + PartialEq> Track<T> {
     /// An event that never shows this value may have changed it: from proven to presumed.
     pub(super) fn weaken(&mut self, at: Timestamp, item: &Arc<Item>) {
         self.lapse_before(at);
-        if let Slot::Known(_, strength) = &mut self.slot {
+        if let Slot::Among(_, strength) = &mut self.slot {
             *strength = Strength::Presumed;
             self.since = Some(at);
             self.attested = false;
@@ -199,7 +209,7 @@ impl<T: Clone + PartialEq> Track<T> {
     /// Where the replay ends. `lapsed` says what else was once known, such as an attestation that expired.
     pub(super) fn finish(mut self, lapsed: Option<String>) -> Own<T> {
         self.lapse_before(self.horizon.as_of);
-        if self.horizon.log.is_none() && matches!(self.slot, Slot::Known(..) | Slot::Conflict) {
+        if self.horizon.log.is_none() && matches!(self.slot, Slot::Among(..) | Slot::Conflict) {
             self.slot = Slot::Lapsed;
             self.why =
                 Some("the administrators' audit log is not at hand, so later changes would not be seen".to_owned());

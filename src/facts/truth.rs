@@ -36,6 +36,18 @@ impl Truth {
         if answer { Self::TruePresumed } else { Self::FalsePresumed }
     }
 
+    /// What is known where one of two cases holds, and it is open which: only what is so in both.
+    #[must_use]
+    pub fn in_either_case(self, other: Self) -> Self {
+        if self.is_true() && other.is_true() {
+            self.min(other)
+        } else if self.is_false() && other.is_false() {
+            self.max(other)
+        } else {
+            Self::Unknown
+        }
+    }
+
     /// True, proven or presumed.
     #[must_use]
     pub fn is_true(self) -> bool {
@@ -124,6 +136,24 @@ mod tests {
                 for c in Truth::ALL {
                     assert_eq!((a & b) & c, a & (b & c));
                     assert_eq!(a & (b | c), (a & b) | (a & c));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn in_either_case_only_what_both_agree_on_is_known() {
+        for a in Truth::ALL {
+            assert_eq!(a.in_either_case(a), a);
+            for b in Truth::ALL {
+                let both = a.in_either_case(b);
+                assert_eq!(both, b.in_either_case(a));
+                assert_eq!(both.is_true(), a.is_true() && b.is_true());
+                assert_eq!(both.is_false(), a.is_false() && b.is_false());
+                assert_eq!(strictly(both), strictly(a).filter(|_| strictly(a) == strictly(b)));
+                assert_eq!(!both, (!a).in_either_case(!b));
+                for c in Truth::ALL {
+                    assert_eq!(both.in_either_case(c), a.in_either_case(b.in_either_case(c)));
                 }
             }
         }

@@ -121,6 +121,7 @@ fn cloud_session(control: &SessionControl) -> CloudSession {
 fn app_access(fact: &Fact<Access>) -> AppAccess {
     AppAccess {
         access: fact.value().map_or("unknown", |access| access.as_str()),
+        one_of: fact.candidates().map(|access| access.as_str()).collect(),
         inherited_from: fact.inherited_from.clone(),
         confidence: fact.confidence(),
         conflict: fact.in_conflict(),

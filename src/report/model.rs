@@ -133,6 +133,9 @@ pub struct CloudSession {
 pub struct AppAccess {
     /// `trusted`, `limited`, `specific_data`, `blocked`, `unconfigured` or `unknown`.
     pub access: &'static str,
+    /// Where `access` is unknown and yet one of several: these. Left out where it is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<&'static str>,
     /// The org unit whose own setting it is; null for an own or unknown value.
     pub inherited_from: Option<OrgUnitPath>,
     /// `proven`, `presumed` or `unknown`.

@@ -144,11 +144,11 @@ pub(crate) fn unknown_session() -> CloudSession {
 }
 
 pub(crate) fn access(access: &'static str, from: Option<&str>) -> AppAccess {
-    AppAccess { access, inherited_from: from.map(ou), confidence: "proven", conflict: false }
+    AppAccess { access, one_of: Vec::new(), inherited_from: from.map(ou), confidence: "proven", conflict: false }
 }
 
 pub(crate) fn unknown_access() -> AppAccess {
-    AppAccess { access: "unknown", inherited_from: None, confidence: "unknown", conflict: false }
+    AppAccess { access: "unknown", one_of: Vec::new(), inherited_from: None, confidence: "unknown", conflict: false }
 }
 
 fn verdict(check: &str, severity: Severity, status: Status, subject: Subject, summary: &str) -> CheckResult {

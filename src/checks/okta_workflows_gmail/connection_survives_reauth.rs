@@ -72,6 +72,9 @@ impl Check for ConnectionSurvivesReauth {
             Status::Pass if connection.reauth.value() == Some(&Reauth::NotRequired) => {
                 format!("The connection of {user}{place} survives: reauthentication does not apply.")
             }
+            Status::Pass if connection.reauth.value().is_none() => {
+                format!("The connection of {user}{place} survives, whichever of the session rules decides.")
+            }
             Status::Pass => {
                 format!("The connection of {user}{place} survives: trusted apps are exempt and the app is Trusted.")
             }

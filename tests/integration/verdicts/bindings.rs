@@ -125,6 +125,16 @@ fn a_scoped_entry_for_the_client_comes_first() {
 }
 
 #[test]
+fn a_binding_that_leaves_sessions_to_the_console_may_be_the_newest() {
+    let both = |tenant: Tenant| {
+        let tenant = tenant.binding("a", "g", length("0s")).binding("b", "h", json!({"accessLevels": ["x"]}));
+        member(member(tenant, "g"), "h").judge().survives(FLOWS)
+    };
+    assert_eq!(both(unhealthy()), "undetermined -");
+    assert_eq!(both(healthy()), "pass proven");
+}
+
+#[test]
 fn two_bindings_that_differ_leave_it_open() {
     let two = |second: &str| {
         let tenant = unhealthy().binding("a", "g", length("0s")).binding("b", "h", length(second));
@@ -140,13 +150,20 @@ fn two_bindings_that_differ_leave_it_open() {
 
 #[test]
 fn membership_through_a_group_within_the_group_is_open() {
-    let nested = |seconds: &str| {
+    let nested = |tenant: Tenant, seconds: &str| {
         let tenant =
-            healthy().binding("b", "outer", length(seconds)).member("outer", json!({"id": "inner", "type": "GROUP"}));
-        member(tenant, "inner").judge().survives(FLOWS)
+            tenant.binding("b", "outer", length(seconds)).member("outer", json!({"id": "inner", "type": "GROUP"}));
+        member(tenant, "inner").judge()
     };
-    assert_eq!(nested("3600s"), "undetermined -");
-    assert_eq!(nested("0s"), "undetermined -");
+    assert_eq!(nested(healthy(), "3600s").survives(FLOWS), "undetermined -");
+    assert_eq!(nested(unhealthy(), "0s").survives(FLOWS), "undetermined -");
+    assert_eq!(nested(healthy(), "0s").survives(FLOWS), "pass proven", "the console spares it, and so does the binding");
+    let untrusted = tenant()
+        .connection()
+        .attest_session("/", T0, r#"reauth = "required", exempt_trusted_apps = true"#)
+        .attest_access("/", T0, "limited");
+    let judged = nested(untrusted, "3600s");
+    assert_eq!(judged.survives(FLOWS), "fail proven", "either way a session ends, and nothing spares the app");
     let agreeing = unhealthy().binding("a", "g", length("0s")).binding("b", "outer", length("0s"));
     let agreeing = member(agreeing.member("outer", json!({"id": "inner", "type": "GROUP"})), "inner");
     assert_eq!(member(agreeing, "g").judge().survives(FLOWS), "pass proven", "either way the same");
