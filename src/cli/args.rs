@@ -141,6 +141,18 @@ pub struct AuditArgs {
     /// Let presumed facts pass, not only proven ones
     #[arg(long)]
     pub accept_presumed: bool,
+    /// What else is known.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
+}
+
+/// What is known about the operator's evidence beside the configuration.
+#[derive(Debug, Clone, Args)]
+pub struct EvidenceArgs {
+    /// When the console's list of configured apps ([evidence] configured_apps_csv) was downloaded [default: its
+    /// configured time, else that of the file, by which it proves nothing]
+    #[arg(long, value_name = "TIME")]
+    pub csv_taken_at: Option<jiff::Timestamp>,
 }
 
 /// `gwsaudit collect`

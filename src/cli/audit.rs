@@ -33,7 +33,9 @@ pub(super) async fn run(
     for pack in &args.packs {
         known_pack(pack)?;
     }
-    let tenant = Tenant::open(&args.tenant, global, surroundings, talk).await?;
+    let mut tenant = Tenant::open(&args.tenant, global, surroundings).await?;
+    tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
+    tenant.setup.warn(talk);
     let config = &tenant.setup.config;
     let packs = if args.packs.is_empty() { config.audit.packs.clone() } else { args.packs.clone() };
     for pack in &packs {

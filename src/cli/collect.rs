@@ -16,7 +16,7 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     talk: &Talk,
 ) -> Result<Exit, CliError> {
-    let tenant = Tenant::open(&args.tenant, global, surroundings, *talk).await?;
+    let tenant = Tenant::open(&args.tenant, global, surroundings).await?;
     let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
     existing_folder(&args.output)?;
     match tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await? {

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use crate::config::ConfigError;
+use crate::evidence::CsvError;
 use crate::google::{ConnectError, InvalidKey};
 use crate::simulator::{ScenarioError, SimulatorError};
 use crate::snapshot::{CopyError, ReadError, WriteError};
@@ -22,6 +23,15 @@ pub(super) enum CliError {
         file: String,
         /// What is wrong in it.
         error: ConfigError,
+    },
+    /// The console's list of configured apps is not one.
+    #[error("{} is not the console's list of configured apps", path.display())]
+    ConfiguredApps {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: CsvError,
     },
     /// A file that the command line or the configuration names cannot be read.
     #[error("cannot read {what} {}", path.display())]
@@ -101,7 +111,7 @@ impl CliError {
     #[must_use]
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config { .. } | Self::Scenario { .. } => Exit::Misused,
+            Self::Usage(_) | Self::Config { .. } | Self::ConfiguredApps { .. } | Self::Scenario { .. } => Exit::Misused,
             Self::Key { source: InvalidKey::TokenUri(_), .. } => Exit::Misused,
             Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
             Self::Unreadable { exit, .. } => *exit,
@@ -135,6 +145,7 @@ impl CliError {
             }
             Self::Usage(_)
             | Self::Config { .. }
+            | Self::ConfiguredApps { .. }
             | Self::Unreadable { .. }
             | Self::Connect(_)
             | Self::Snapshot(_)

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 
 use super::Surroundings;
 use super::args::Global;
 use super::error::CliError;
 use super::exit::Exit;
 use super::talk::Talk;
-use crate::config::{Config, ConfigError, Credentials, GcpOrganization, builtin_catalogue, load, read_attestations};
+use crate::config::{
+    Config, ConfigError, Credentials, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations,
+};
 use crate::domain::AppId;
-use crate::evidence::Catalogue;
+use crate::evidence::{Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
 use crate::facts::Statements;
 use crate::google::ServiceAccountKey;
 
@@ -53,16 +58,18 @@ impl Setup {
         let attestations = match &config.evidence.attestations {
             Some(path) => {
                 let text = read("the attestations", path, Exit::Misused)?;
-                // Evidence names the file, not the folder: reports of two machines are the same.
-                let name = path
-                    .file_name()
-                    .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-                read_attestations(&name, &text, &ids).map_err(wrong(&path.display().to_string()))?
+                read_attestations(&file_name(path), &text, &ids).map_err(wrong(&path.display().to_string()))?
             }
             None => Vec::new(),
         };
+        let configured_apps = config
+            .evidence
+            .configured_apps_csv
+            .as_deref()
+            .map(|path| configured_apps(path, &config.evidence))
+            .transpose()?;
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
-        Ok(Self { statements: Statements { attestations, no_bindings }, config, catalogue, origin })
+        Ok(Self { statements: Statements { attestations, configured_apps, no_bindings }, config, catalogue, origin })
     }
 
     /// The service account's key.
@@ -93,12 +100,55 @@ impl Setup {
 
     /// The warnings that a configuration deserves.
     pub(super) fn warn(&self, talk: Talk) {
-        if self.config.evidence.configured_apps_csv.is_some() {
-            talk.warning(
-                "configured_apps_csv is not read by this version; app access rests on attestations and the log alone",
-            );
+        if let Some(doubt) = self.statements.configured_apps.as_ref().and_then(ConfiguredApps::doubt) {
+            talk.warning(&format!("{doubt}, so the list proves nothing and is presumed at most"));
         }
     }
+
+    /// `--csv-taken-at`: when the console's list was downloaded.
+    pub(super) fn date_configured_apps(&mut self, taken_at: Option<Timestamp>) -> Result<(), CliError> {
+        let Some(taken_at) = taken_at else { return Ok(()) };
+        let Some(list) = &mut self.statements.configured_apps else {
+            return Err(CliError::Usage(format!(
+                "--csv-taken-at dates a list that is not given: set [evidence] configured_apps_csv in {}",
+                self.origin
+            )));
+        };
+        list.taken_at = taken_at;
+        list.dating = Dating::Stated;
+        Ok(())
+    }
+}
+
+/// The console's list of configured apps.
+fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<ConfiguredApps, CliError> {
+    let unreadable = |source| CliError::Unreadable {
+        what: "the list of configured apps",
+        path: path.to_owned(),
+        source,
+        exit: Exit::Misused,
+    };
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let rows =
+        read_configured_apps(&bytes).map_err(|source| CliError::ConfiguredApps { path: path.to_owned(), source })?;
+    let (taken_at, dating) = match settings.configured_apps_csv_at {
+        Some(at) => (at, Dating::Stated),
+        None => {
+            let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).map_err(unreadable)?;
+            let at = Timestamp::try_from(modified).map_err(|error| unreadable(io::Error::other(error)))?;
+            (at, Dating::FileTime)
+        }
+    };
+    let extent = match settings.configured_apps_csv_complete {
+        Some(true) => Extent::Whole,
+        Some(false) | None => Extent::Unsaid,
+    };
+    Ok(ConfiguredApps { file: file_name(path), taken_at, dating, extent, rows })
+}
+
+/// Evidence names the file, not the folder: reports of two machines are the same.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Reads a file.

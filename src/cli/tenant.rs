@@ -43,11 +43,9 @@ impl Tenant {
         args: &TenantArgs,
         global: &Global,
         surroundings: &Surroundings,
-        talk: Talk,
     ) -> Result<Self, CliError> {
         if let Some(path) = &args.snapshot {
             let setup = Setup::find(global, surroundings)?;
-            setup.warn(talk);
             return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
         }
         let (setup, simulator) = match &args.demo {
@@ -61,7 +59,6 @@ impl Tenant {
             }
             None => (Setup::find(global, surroundings)?, None),
         };
-        setup.warn(talk);
         let deadline = args.deadline.map(|deadline| deadline.0);
         Ok(Self { setup, source: Source::Live(Live { scan: args.scan, deadline, simulator }) })
     }

@@ -32,7 +32,7 @@ const NOBODY: &str = "105250506097979753968";
 fn query(plan: &Plan, application: Application, event_name: Option<&str>) -> ActivityQuery {
     ActivityQuery {
         application,
-        start: Some(plan.log_from()),
+        start: Some(plan.log_from(application)),
         end: Some(plan.now),
         event_name: event_name.map(str::to_owned),
         customer: plan.customer.clone(),
@@ -50,7 +50,7 @@ pub(super) async fn whole(
     let mut reading = Reading::begin(google, source, Pace::Reports, observer)?;
     let pages = reports::activities(&reading.session, &query(plan, application, None));
     reading.keep_pages(pages, |raw| Line::new(RecordKind::Activity(application), raw), |_| {}).await?;
-    reading.record.window_from = Some(plan.log_from());
+    reading.record.window_from = Some(plan.log_from(application));
     reading.record.window_to = Some(plan.now);
     Ok(reading.finish())
 }
@@ -76,7 +76,7 @@ pub(super) async fn token(
             break;
         }
     }
-    reading.record.window_from = Some(plan.log_from());
+    reading.record.window_from = Some(plan.log_from(Application::Token));
     reading.record.window_to = Some(plan.now);
     tied.sort();
     tied.dedup();

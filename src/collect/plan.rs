@@ -3,11 +3,14 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::evidence::AppDefinition;
+use crate::google::reports::Application;
 use crate::google::{CustomerKey, OrganizationName, ScopeEntry, scopes};
 use crate::snapshot::SourceId;
 
 /// How far back the Reports API goes (180 days; Google's page on data retention).
 const LOG_REACH: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// How far back an audit looks at access evaluations, of which the latest of each user counts.
+const EVALUATION_REACH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Whose grants are asked for, one call a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,7 @@ impl Plan {
             SourceId::Grants,
             SourceId::AdminLog,
             SourceId::TokenLog,
+            SourceId::AccessEvaluationLog,
             SourceId::AccessBindings,
         ]);
         match &self.organization {
@@ -95,15 +99,21 @@ impl Plan {
             }
         }
         if self.purpose == Purpose::Snapshot {
-            sources.extend([SourceId::Groups, SourceId::Members, SourceId::Policies, SourceId::AccessEvaluationLog]);
+            sources.extend([SourceId::Groups, SourceId::Members, SourceId::Policies]);
         }
         sources
     }
 
-    /// Start of the logs' window.
+    /// Start of a log's window. An audit looks only at the latest access evaluations: there may be one for every token.
     #[must_use]
-    pub fn log_from(&self) -> Timestamp {
-        self.now.checked_sub(LOG_REACH).unwrap_or(Timestamp::MIN)
+    pub fn log_from(&self, log: Application) -> Timestamp {
+        let reach = match (log, self.purpose) {
+            (Application::AccessEvaluation, Purpose::Audit) => EVALUATION_REACH,
+            (Application::AccessEvaluation, Purpose::Snapshot) | (Application::Admin | Application::Token, _) => {
+                LOG_REACH
+            }
+        };
+        self.now.checked_sub(reach).unwrap_or(Timestamp::MIN)
     }
 }
 

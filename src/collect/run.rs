@@ -78,17 +78,13 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
         token_log(google, plan, tell_tied, observer),
         logs::whole(google, plan, SourceId::AdminLog, Application::Admin, observer),
         groups_and_bindings(google, plan, async { customer_known.await.ok().flatten() }, observer),
-        only_if(
-            everything,
-            logs::whole(google, plan, SourceId::AccessEvaluationLog, Application::AccessEvaluation, observer)
-        ),
+        logs::whole(google, plan, SourceId::AccessEvaluationLog, Application::AccessEvaluation, observer),
         only_if(everything, all_policies(google, plan, observer)),
     )?;
 
-    let mut finished: Vec<Finished> = vec![customer, org_units, token_log, admin_log];
+    let mut finished: Vec<Finished> = vec![customer, org_units, token_log, admin_log, evaluation_log];
     finished.extend(users);
     finished.extend(groups);
-    finished.extend(evaluation_log);
     finished.extend(policies);
     finished.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
     let (sources, spools) = finished.into_iter().unzip();

@@ -114,6 +114,11 @@ pub enum Change {
     },
     /// The tree itself.
     Tree(TreeChange),
+    /// A user was moved to another org unit (`MOVE_USER_TO_ORG_UNIT`).
+    UserMoved {
+        /// Who (`USER_EMAIL`).
+        user: String,
+    },
     /// Something that ends refresh tokens of a user, whatever session control says.
     TokensEnded {
         /// Whose (`USER_EMAIL`).
@@ -257,6 +262,7 @@ fn read_other(event: &Event) -> Option<Read> {
             let says = format!("org unit {unit:?} moved to {to:?}");
             (Change::Tree(TreeChange::Moved { unit, to }), says)
         }
+        "MOVE_USER_TO_ORG_UNIT" => (Change::UserMoved { user: text("USER_EMAIL")? }, "user moved".to_owned()),
         "REVOKE_3LO_TOKEN" => {
             let user = text("USER_EMAIL")?;
             let client = text("APP_ID").and_then(|id| ClientId::from_google(&id));

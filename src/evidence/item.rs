@@ -7,6 +7,8 @@ use crate::snapshot::SourceId;
 pub enum Source {
     /// An administrator wrote down what the console showed.
     Attestation,
+    /// The console's own list of configured apps, as downloaded.
+    ConfiguredApps,
     /// The operator's configuration says so.
     Configuration,
     /// Google said so.
@@ -19,6 +21,7 @@ impl Source {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Attestation => "attestation",
+            Self::ConfiguredApps => "configured-apps-csv",
             Self::Configuration => "configuration",
             Self::Google(id) => id.as_str(),
         }

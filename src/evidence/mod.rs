@@ -5,18 +5,25 @@
 //! admin-org-settings, token) as of April 2026, and of the help page on admin log event changes.
 
 mod access_events;
+mod accounts;
 mod admin_events;
 mod apps;
 mod attestation;
+mod console_csv;
+mod evaluations;
+mod first_pass;
 mod gather;
 mod item;
 mod session_events;
 mod token_events;
 
+pub use accounts::{Account, AccountIndex, AccountState};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
 pub use apps::{AppDefinition, Catalogue, NamePattern};
 pub use attestation::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
-pub use gather::{Account, AccountIndex, AccountState, Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
+pub use console_csv::{ConfiguredApp, ConfiguredApps, CsvError, Dating, Extent, ListedAccess, read_configured_apps};
+pub use evaluations::{ConfigurationSource, Evaluation};
+pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
 pub use item::{Item, Source};
 pub use token_events::{TokenEvent, TokenEventKind};
 

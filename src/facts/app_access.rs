@@ -1,27 +1,23 @@
 //! An app's access level for every org unit: own levels replayed, then inherited down the tree.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::app_evaluated::Evaluated;
+use super::app_listed::{Listed, Listing};
+use super::app_replay::{Replayed, replay};
+use super::app_target::Target;
 use super::fact::{Fact, Standing, Strength};
 use super::org_tree::UnitIndex;
-use super::placed::{Bearing, Placed, Placing};
-use super::track::{Horizon, Own, Question, Slot, Track};
-use crate::domain::{AppId, ClientId};
-use crate::evidence::{
-    APP_ACCESS_MENU, AdminEvent, AppRef, AppScope, Attestation, AttestedValue, Change, Effect, Item, LevelChange,
-    OwnAccess, Reading, Sighting,
-};
+use super::placed::{Placed, Placing};
+use super::track::{Horizon, Own, Question, Slot};
+use crate::domain::{ClientId, OrgUnitPath};
+use crate::evidence::{APP_ACCESS_MENU, AdminEvent, Item, OwnAccess, Sighting};
 
 /// Name of this setting in `missing` and `unread_events`.
 pub const APP_ACCESS: &str = "app-access";
-
-/// One action logged under its old and its new name shows up twice within this time.
-const ONE_ACTION: SignedDuration = SignedDuration::from_secs(10);
-/// Both names were in use from 17 February to the end of August 2026, in seconds since the epoch.
-const BOTH_SCHEMAS: std::ops::Range<i64> = 1_771_286_400..1_788_220_800;
 
 /// An app's access level in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +36,7 @@ pub enum Access {
 
 impl Access {
     /// The level that an org unit's own choice amounts to; `None` where it inherits.
-    fn of(own: OwnAccess) -> Option<Self> {
+    pub(super) fn of(own: OwnAccess) -> Option<Self> {
         match own {
             OwnAccess::Inherit => None,
             OwnAccess::Trusted => Some(Self::Trusted),
@@ -50,6 +46,9 @@ impl Access {
             OwnAccess::Unconfigured => Some(Self::Unconfigured),
         }
     }
+
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Trusted, Self::Limited, Self::SpecificData, Self::Blocked, Self::Unconfigured];
 
     /// The word used in reports.
     #[must_use]
@@ -76,314 +75,151 @@ impl Access {
     }
 }
 
-/// Whose level is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Target {
-    /// A client that is the app because the operator or the catalogue says so.
-    Pinned { app: AppId, client: ClientId },
-    /// A client that goes by the app's name.
-    Named { app: AppId, client: ClientId },
-    /// The app itself, no client of which is pinned; `lead` is the one client that goes by its name, if there is one.
-    Unpinned { app: AppId, lead: Option<ClientId>, others: Vec<ClientId> },
+/// What levels are derived from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'g> {
+    pub(super) placing: &'g Placing<'g>,
+    pub(super) horizon: Horizon,
+    /// The log's changes.
+    pub(super) changes: &'g Placed<'g, AdminEvent>,
+    pub(super) sightings: &'g BTreeMap<ClientId, Sighting>,
+    /// The console's list, where one is given.
+    pub(super) listed: Option<&'g Listed<'g>>,
+    pub(super) evaluated: &'g Evaluated<'g>,
 }
 
-/// How an event concerns a target.
-enum Concern {
-    Surely,
-    Perhaps,
-    /// Surely the client that goes by the app's name.
-    ByName,
-    /// Perhaps one that goes by the app's name.
-    PerhapsByName,
-}
-
-impl Target {
-    fn app(&self) -> &AppId {
-        match self {
-            Self::Pinned { app, .. } | Self::Named { app, .. } | Self::Unpinned { app, .. } => app,
+impl Ground<'_> {
+    /// What the console's list says of an org unit's own level.
+    pub(super) fn listings(&self, target: &Target, unit: UnitIndex) -> Vec<Listing> {
+        match (self.listed, target.client()) {
+            (Some(listed), Some((client, doubt))) => listed.listings(client, doubt, unit, self.placing.tree()),
+            (None, _) | (_, None) => Vec::new(),
         }
     }
 
-    /// `None` if an attestation is about something else; else why it may be, if so.
-    fn attested_by(&self, attestation: &Attestation) -> Option<Option<&'static str>> {
-        let AttestedValue::AppAccess { app: named, .. } = &attestation.value else { return None };
-        const BY_NAME: Option<&str> = Some("the app is recognised by its display name alone; pin its client ID");
-        match (self, named) {
-            (Self::Pinned { client, .. } | Self::Named { client, .. }, AppRef::Client(other)) => {
-                (client == other).then_some(None)
-            }
-            (Self::Pinned { app, .. } | Self::Unpinned { app, .. }, AppRef::Catalogue(other)) => {
-                (app == other).then_some(None)
-            }
-            (Self::Named { app, .. }, AppRef::Catalogue(other)) => (app == other).then_some(BY_NAME),
-            (Self::Unpinned { lead, .. }, AppRef::Client(other)) => (lead.as_ref() == Some(other)).then_some(BY_NAME),
-        }
-    }
-
-    fn concern(&self, scope: &AppScope, sightings: &BTreeMap<ClientId, Sighting>) -> Option<Concern> {
-        let named: Vec<&str> = match scope {
-            AppScope::All => return Some(Concern::Perhaps),
-            AppScope::Client { id, .. } => vec![id.as_str()],
-            AppScope::Undeclared { values } => {
-                let known: Vec<&str> =
-                    values.iter().map(String::as_str).filter(|value| self.knows(value, sightings)).collect();
-                if known.is_empty() {
-                    return Some(Concern::Perhaps);
-                }
-                known
-            }
+    /// What was observed of the level in force, as far as nothing in the log has changed it since.
+    fn observations(&self, target: &Target, unit: UnitIndex, last_change: Option<Timestamp>) -> Vec<Observation> {
+        let (Some(log), Some((client, doubt))) = (self.horizon.log, target.client()) else { return Vec::new() };
+        let listed = self.listed.into_iter().flat_map(|listed| listed.observations(client, doubt, unit));
+        let watched = |observation: &Observation| {
+            let settled =
+                |change: Timestamp| change.checked_add(observation.lag).is_ok_and(|settled| settled < observation.at);
+            log.from <= observation.at && observation.at <= self.horizon.as_of && last_change.is_none_or(settled)
         };
-        let one = named.len() == 1;
-        match self {
-            Self::Pinned { client, .. } | Self::Named { client, .. } => {
-                named.contains(&client.as_str()).then_some(if one { Concern::Surely } else { Concern::Perhaps })
-            }
-            Self::Unpinned { lead, others, .. } => {
-                if let Some(lead) = lead
-                    && named.contains(&lead.as_str())
-                {
-                    return Some(if one { Concern::ByName } else { Concern::PerhapsByName });
-                }
-                let may_be = |id: &&str| {
-                    others.iter().any(|other| other.as_str() == *id)
-                        // A client that no record gives a name to may be any app.
-                        || sightings.get(*id).is_none_or(|sighting| sighting.names.is_empty())
-                };
-                named.iter().any(may_be).then_some(Concern::PerhapsByName)
-            }
-        }
-    }
-
-    fn knows(&self, value: &str, sightings: &BTreeMap<ClientId, Sighting>) -> bool {
-        sightings.contains_key(value)
-            || match self {
-                Self::Pinned { client, .. } | Self::Named { client, .. } => client.as_str() == value,
-                Self::Unpinned { .. } => false,
-            }
+        listed.chain(self.evaluated.observations(client, unit)).filter(watched).collect()
     }
 }
 
-/// The log's changes of app access, at today's org units, each action once.
-pub(super) fn place_changes<'e>(placing: &Placing<'e>) -> Placed<'e, AdminEvent> {
-    let mut placed = placing.place_events(|event| match &event.change {
-        Change::Access { unit, .. } => Some(unit),
-        Change::Session { .. } | Change::Tree(_) | Change::TokensEnded { .. } => None,
-    });
-    placed.retain_per_unit(drop_second_names);
-    placed
-}
-
-/// Drops events under the new name that tell of an action which the old name tells of too, and tells better.
-fn drop_second_names(events: &mut Vec<(&AdminEvent, Bearing)>) {
-    let is_new = |event: &AdminEvent| event.name == "CHANGE_APP_ACCESS";
-    if !events.iter().any(|(event, _)| is_new(event)) {
-        return;
-    }
-    let mut taken = HashSet::new();
-    let mut doubles = HashSet::new();
-    for (position, (event, bearing)) in events.iter().enumerate() {
-        if !is_new(event) || !BOTH_SCHEMAS.contains(&event.at.as_second()) {
-            continue;
-        }
-        let twin = events.iter().enumerate().find(|(other_position, (other, other_bearing))| {
-            !is_new(other)
-                && !taken.contains(other_position)
-                && bearing == other_bearing
-                && other.actor == event.actor
-                && other.at.duration_since(event.at).abs() <= ONE_ACTION
-                && tells_the_same(event, other)
-        });
-        if let Some((other_position, _)) = twin {
-            taken.insert(other_position);
-            doubles.insert(position);
-        }
-    }
-    let mut position = 0;
-    events.retain(|_| {
-        position += 1;
-        !doubles.contains(&(position - 1))
-    });
-}
-
-/// Whether an event under the new name may be the same action as one under an old name.
-fn tells_the_same(new: &AdminEvent, old: &AdminEvent) -> bool {
-    let (
-        Change::Access { app: AppScope::Undeclared { values }, change: LevelChange::Set(reading), .. },
-        Change::Access { app: AppScope::Client { id, .. }, change, .. },
-    ) = (&new.change, &old.change)
-    else {
-        return false;
-    };
-    let same_app = values.iter().any(|value| value == id.as_str())
-        || !values.iter().any(|value| value.ends_with(".apps.googleusercontent.com"));
-    let same_level = match (reading, change) {
-        (Reading::Unreadable, _) => true,
-        (
-            Reading::Proven(new) | Reading::Presumed(new),
-            LevelChange::Set(Reading::Proven(old) | Reading::Presumed(old)),
-        ) => new == old,
-        (Reading::Proven(new) | Reading::Presumed(new), LevelChange::RemovedFrom(_)) => *new == OwnAccess::Inherit,
-        (Reading::Proven(_) | Reading::Presumed(_), LevelChange::Set(Reading::Unreadable)) => false,
-    };
-    same_app && same_level
-}
-
-enum Step<'e> {
-    Born(Arc<Item>),
-    Attested { level: OwnAccess, doubt: Option<&'static str>, item: Arc<Item> },
-    Event { change: LevelChange, concern: Concern, sure: bool, event: &'e AdminEvent },
-}
-
-impl Step<'_> {
-    /// At one moment: birth, what was seen, then what was logged; of that, removals before additions.
-    fn rank(&self) -> (u8, &str, u8, usize) {
-        match self {
-            Self::Born(_) => (0, "", 0, 0),
-            Self::Attested { .. } => (1, "", 0, 0),
-            Self::Event { change: LevelChange::RemovedFrom(_), event, .. } => (2, &event.qualifier, 0, event.index),
-            Self::Event { change: LevelChange::Set(_), event, .. } => (2, &event.qualifier, 1, event.index),
-        }
-    }
+/// Something that shows the level in force at a moment, whoever set it.
+#[derive(Debug, Clone)]
+pub(super) struct Observation {
+    pub(super) at: Timestamp,
+    /// How long after a change it may still show what was before.
+    pub(super) lag: SignedDuration,
+    /// The levels that go with it.
+    pub(super) left: BTreeSet<Access>,
+    /// How far it goes alone.
+    pub(super) hint: Strength,
+    pub(super) item: Arc<Item>,
 }
 
 /// Derives the level of one target for every org unit, in the tree's order.
-pub(super) fn derive(
-    target: &Target,
-    placing: &Placing<'_>,
-    changes: &Placed<'_, AdminEvent>,
-    sightings: &BTreeMap<ClientId, Sighting>,
-    horizon: Horizon,
-) -> Vec<Fact<Access>> {
+pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Vec<Fact<Access>> {
+    let placing = ground.placing;
     let baselines =
         placing.place_attestations(|attestation| target.attested_by(attestation).map(|_| ()), placing.attestations());
     let tree = placing.tree();
+    let order = tree.top_down();
+    let mut replayed: Vec<Option<Replayed>> = (0..tree.units().len()).map(|_| None).collect();
+    for unit in &order {
+        let mut here = replay(*unit, target, ground, &baselines);
+        // What happens above bears on the level in force here.
+        let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
+        here.last_change = here.last_change.max(above);
+        replayed[*unit] = Some(here);
+    }
+    let mut observed: Vec<Vec<Observation>> = replayed
+        .iter()
+        .enumerate()
+        .map(|(unit, here)| ground.observations(target, unit, here.as_ref().and_then(|here| here.last_change)))
+        .collect();
+    // What was observed where a level is surely inherited was observed of the org unit above as well.
+    let inherits = BTreeSet::from([OwnAccess::Inherit]);
+    for unit in order.iter().rev() {
+        let surely = replayed[*unit]
+            .as_ref()
+            .is_some_and(|here| matches!(&here.own.slot, Slot::Among(levels, Strength::Proven) if *levels == inherits));
+        if let Some(parent) = tree.parent(*unit).filter(|_| surely) {
+            let lifted = observed[*unit].clone();
+            observed[parent].extend(lifted);
+        }
+    }
     let mut in_force: Vec<Option<Fact<Access>>> = vec![None; tree.units().len()];
-    for unit in tree.top_down() {
-        let own = replay(unit, target, placing, changes, &baselines, sightings, horizon);
+    for unit in order {
+        let Some(Replayed { own, .. }) = replayed[unit].take() else { continue };
         let above = tree.parent(unit).and_then(|parent| Some((parent, in_force[parent].clone()?)));
-        in_force[unit] = Some(combine(unit, target, own, above, placing));
+        let asked = Asked::of(target, tree.path(unit));
+        let fact = combine(unit, &asked, own, above, placing);
+        in_force[unit] = Some(confront(fact, &asked, &observed[unit], ground.evaluated));
     }
     in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect()
 }
 
-fn replay(
-    unit: UnitIndex,
-    target: &Target,
-    placing: &Placing<'_>,
-    changes: &Placed<'_, AdminEvent>,
-    baselines: &Placed<'_, Attestation>,
-    sightings: &BTreeMap<ClientId, Sighting>,
-    horizon: Horizon,
-) -> Own<OwnAccess> {
-    let mut steps: Vec<(Timestamp, Step<'_>)> = Vec::new();
-    let mut lapsed = None;
-    if let Some((at, item)) = placing.birth(unit) {
-        steps.push((at, Step::Born(item)));
-    }
-    for (attestation, bearing) in baselines.of(unit) {
-        let AttestedValue::AppAccess { level, .. } = &attestation.value else { continue };
-        let level = if bearing.is_below() { OwnAccess::Inherit } else { *level };
-        if attestation.is_expired(horizon.as_of) {
-            if level != OwnAccess::Inherit {
-                lapsed = attestation.expiry_sentence();
-            }
-            continue;
-        }
-        let doubt = target.attested_by(attestation).flatten();
-        steps.push((attestation.attested_at, Step::Attested { level, doubt, item: Arc::new(attestation.item()) }));
-    }
-    for (event, bearing) in changes.of(unit) {
-        let Change::Access { app, change, .. } = &event.change else { continue };
-        if let Some(concern) = target.concern(app, sightings) {
-            let sure = bearing.is_sure() && event.effect == Effect::Took;
-            steps.push((event.at, Step::Event { change: *change, concern, sure, event }));
-        }
-    }
-    steps.sort_by(|(at, step), (other_at, other)| (at, step.rank()).cmp(&(other_at, other.rank())));
-
-    let mut track = Track::new(horizon);
-    let mut last_set: Option<(&AdminEvent, OwnAccess)> = None;
-    for (at, step) in steps {
-        match step {
-            Step::Born(item) => track.begin(OwnAccess::Inherit, at, &item),
-            Step::Attested { level, doubt, item } => {
-                last_set = None;
-                track.attest(level, doubt, at, &item);
-            }
-            Step::Event { change, concern, sure, event } => {
-                apply(&mut track, change, &concern, sure, event, last_set);
-                last_set = match change {
-                    LevelChange::Set(Reading::Proven(level) | Reading::Presumed(level)) if sure => Some((event, level)),
-                    LevelChange::Set(_) | LevelChange::RemovedFrom(_) => last_set,
-                };
-            }
-        }
-    }
-    track.finish(lapsed)
+/// A level that is asked for, in words.
+struct Asked {
+    about: String,
+    supply: String,
 }
 
-fn apply(
-    track: &mut Track<OwnAccess>,
-    change: LevelChange,
-    concern: &Concern,
-    sure: bool,
-    event: &AdminEvent,
-    last_set: Option<(&AdminEvent, OwnAccess)>,
-) {
-    let (at, item) = (event.at, &event.item);
-    let (reading, removed_from) = match change {
-        LevelChange::Set(reading) => (reading, None),
-        LevelChange::RemovedFrom(Reading::Proven(level)) => (Reading::Proven(OwnAccess::Inherit), Some(level)),
-        LevelChange::RemovedFrom(Reading::Presumed(level)) => (Reading::Presumed(OwnAccess::Inherit), Some(level)),
-        LevelChange::RemovedFrom(Reading::Unreadable) => (Reading::Unreadable, None),
-    };
-    let (value, strength) = match (reading, concern) {
-        (Reading::Unreadable, _) => return track.blur(at, item),
-        (Reading::Proven(value), Concern::Surely | Concern::Perhaps) => (value, Strength::Proven),
-        (Reading::Proven(value), Concern::ByName | Concern::PerhapsByName) | (Reading::Presumed(value), _) => {
-            (value, Strength::Presumed)
-        }
-    };
-    let perhaps = !sure || matches!(concern, Concern::Perhaps | Concern::PerhapsByName);
-    if let (Some(from), Slot::Among(held, held_strength)) = (removed_from, track.slot())
-        && !held.contains(&from)
-    {
-        // Whatever was taken off that list was something else.
-        if perhaps && *held_strength == Strength::Proven {
-            return;
-        }
-        if !perhaps && held.iter().any(|level| *level != OwnAccess::Inherit) {
-            // The other half of a change of level, logged a moment late: what was added stands.
-            let other_half = last_set.is_some_and(|(set, level)| {
-                held.contains(&level) && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
-            });
-            if !other_half {
-                // It was on another list than anything known says: the evidence has a hole.
-                track.blur(at, item);
-            }
-            return;
+impl Asked {
+    fn of(target: &Target, path: &OrgUnitPath) -> Self {
+        Self {
+            about: format!("access of {} at {path}", target.app()),
+            supply: format!("open {APP_ACCESS_MENU}, look up the app for {path}, and attest the level shown"),
         }
     }
-    if perhaps {
-        return track.maybe(value, strength, at, item);
+
+    fn question(&self) -> Question<'_> {
+        Question { fact: APP_ACCESS, about: &self.about, supply: &self.supply }
     }
-    // Of two activities of one moment, or of two pieces of one, neither is known to be the later.
-    let unordered = |set: &AdminEvent| set.at == at && (set.qualifier != event.qualifier || set.index == event.index);
-    let at_odds = removed_from.is_none() && last_set.is_some_and(|(set, level)| unordered(set) && level != value);
-    if at_odds { track.blur(at, item) } else { track.set(value, strength, at, item) }
+}
+
+/// What was observed supports a level, narrows it down, or contradicts it.
+fn confront(
+    mut fact: Fact<Access>,
+    asked: &Asked,
+    observed: &[Observation],
+    evaluated: &Evaluated<'_>,
+) -> Fact<Access> {
+    for observation in observed {
+        let agreed = !fact.in_conflict();
+        fact = fact.narrowed_to(&observation.left, observation.hint);
+        fact.evidence.insert(Arc::clone(&observation.item));
+        if agreed && fact.in_conflict() {
+            let says = &observation.item.says;
+            fact.gaps.insert(
+                asked.question().gap(format!("{}: {says}, which does not go with what else is known", asked.about)),
+            );
+        }
+    }
+    // Of evaluations that could not be read one may contradict.
+    if let Some(gap) = evaluated.doubt() {
+        fact.cap(Strength::Presumed);
+        fact.gaps.insert(gap.clone());
+    }
+    fact
 }
 
 fn combine(
     unit: UnitIndex,
-    target: &Target,
+    asked: &Asked,
     own: Own<OwnAccess>,
     above: Option<(UnitIndex, Fact<Access>)>,
     placing: &Placing<'_>,
 ) -> Fact<Access> {
     let path = placing.tree().path(unit);
-    let about = format!("access of {} at {path}", target.app());
-    let supply = format!("open {APP_ACCESS_MENU}, look up the app for {path}, and attest the level shown");
-    let question = Question { fact: APP_ACCESS, about: &about, supply: &supply };
+    let about = &asked.about;
+    let question = asked.question();
     let (levels, strength) = match own.slot.clone() {
         Slot::Among(levels, strength) => (levels, strength),
         Slot::Nothing if above.is_some() => (BTreeSet::from([OwnAccess::Inherit]), Strength::Presumed),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::app_access::{Access, Target};
+use super::app_access::Access;
+use super::app_target::Target;
 use super::fact::Fact;
 use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, NamePattern, Sighting};

@@ -150,7 +150,7 @@ struct OwnSession {
 pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Vec<SessionControl> {
     let events = placing.place_events(|event| match &event.change {
         Change::Session { unit, .. } => Some(unit),
-        Change::Access { .. } | Change::Tree(_) | Change::TokensEnded { .. } => None,
+        Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } | Change::TokensEnded { .. } => None,
     });
     let baselines = placing.place_attestations(
         |attestation| matches!(attestation.value, AttestedValue::Session(_)).then_some(()),
@@ -299,8 +299,7 @@ fn combine(
             };
         }
     };
-    let inherited =
-        choices.contains(&OwnReauth::Inherit).then(|| inherit(&own, above, strength, &question, placing));
+    let inherited = choices.contains(&OwnReauth::Inherit).then(|| inherit(&own, above, strength, &question, placing));
     let of_its_own: BTreeSet<Reauth> = choices.iter().filter_map(|choice| Reauth::of(*choice)).collect();
     if of_its_own.is_empty() {
         return inherited.unwrap_or_else(SessionControl::unknown);

@@ -326,7 +326,12 @@ impl UserSession {
         }
     }
 
-    fn of(decider: Decider, console: Option<&SessionControl>, account: &Account, bindings: &BTreeSet<Arc<Item>>) -> Self {
+    fn of(
+        decider: Decider,
+        console: Option<&SessionControl>,
+        account: &Account,
+        bindings: &BTreeSet<Arc<Item>>,
+    ) -> Self {
         let bound = |reauth| Fact { evidence: bindings.clone(), ..Fact::known(reauth, Strength::Proven) };
         match decider {
             Decider::Console => console.map_or_else(Self::unknown, |control| Self {

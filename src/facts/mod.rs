@@ -5,6 +5,11 @@
 //! where evidence suggests it; *unknown* otherwise. Evidence that contradicts itself is kept as a conflict.
 
 mod app_access;
+mod app_changes;
+mod app_evaluated;
+mod app_listed;
+mod app_replay;
+mod app_target;
 mod apps;
 mod bindings;
 mod cloud_session;
@@ -31,13 +36,16 @@ pub use org_tree::{OrgTree, UnitIndex};
 pub use truth::Truth;
 pub use unread::UnreadEvents;
 
-use crate::evidence::{AppDefinition, Attestation, Evidence};
+use crate::evidence::{AppDefinition, Attestation, ConfiguredApps, Evidence};
+use crate::snapshot::SourceId;
 
 /// What the operator states beside the attestations.
 #[derive(Debug, Clone, Default)]
 pub struct Statements {
     /// What administrators saw in the console.
     pub attestations: Vec<Attestation>,
+    /// The console's own list of configured apps.
+    pub configured_apps: Option<ConfiguredApps>,
     /// `gcp_organization = "none"`: no Access Context Manager bindings exist.
     pub no_bindings: bool,
 }
@@ -59,6 +67,8 @@ pub struct Facts {
     pub connections: Vec<ConnectionFacts>,
     /// Log events that could not be read for certain, by name.
     pub unread_events: BTreeMap<String, UnreadEvents>,
+    /// Access evaluations that could not be read for certain, by name.
+    pub unread_evaluations: BTreeMap<String, UnreadEvents>,
     /// Remarks on evidence of which nothing could be made.
     pub notices: Vec<String>,
 }
@@ -72,24 +82,34 @@ impl Facts {
         let horizon = track::Horizon { log: evidence.admin_log, as_of };
         let placing = placed::Placing::new(&tree, &evidence, &statements.attestations);
         let sessions = cloud_session::derive(&placing, horizon);
-        let changes = app_access::place_changes(&placing);
-        let level =
-            |target: &app_access::Target| app_access::derive(target, &placing, &changes, &evidence.sightings, horizon);
+        let changes = app_changes::place_changes(&placing);
+        let listed = statements.configured_apps.as_ref().map(|list| app_listed::Listed::new(list, &placing));
+        let evaluated = app_evaluated::Evaluated::new(&evidence, &tree);
+        let levels = app_access::Ground {
+            placing: &placing,
+            horizon,
+            changes: &changes,
+            sightings: &evidence.sightings,
+            listed: listed.as_ref(),
+            evaluated: &evaluated,
+        };
+        let level = |target: &app_target::Target| app_access::derive(target, &levels);
         let apps: Vec<AppFacts> = apps.iter().map(|app| app_facts(app, &evidence, &level)).collect();
         let stated = evidence.header.operator.gcp_organization.as_deref() == Some("none");
         let bindings = Bindings::new(&evidence, statements.no_bindings || stated);
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
-        let notices = notices(&placing, &tree);
-        Self { as_of, tree, sessions, apps, connections, unread_events, notices, evidence }
+        let unread_evaluations = evaluated.unread(&tree);
+        let notices = notices(&placing, &tree, listed.as_ref(), &evidence);
+        Self { as_of, tree, sessions, apps, connections, unread_events, unread_evaluations, notices, evidence }
     }
 }
 
 fn app_facts(
     app: &AppDefinition,
     evidence: &Evidence,
-    level: &dyn Fn(&app_access::Target) -> Vec<Fact<Access>>,
+    level: &dyn Fn(&app_target::Target) -> Vec<Fact<Access>>,
 ) -> AppFacts {
     let known = apps::clients_of(app, &evidence.sightings);
     let unpinned = (!app.is_pinned()).then(|| level(&apps::unpinned(app, &known)));
@@ -97,8 +117,8 @@ fn app_facts(
         .into_iter()
         .map(|(client, identity, names, seen)| {
             let target = match identity {
-                Identity::Pinned => app_access::Target::Pinned { app: app.id.clone(), client: client.clone() },
-                Identity::ByName => app_access::Target::Named { app: app.id.clone(), client: client.clone() },
+                Identity::Pinned => app_target::Target::Pinned { app: app.id.clone(), client: client.clone() },
+                Identity::ByName => app_target::Target::Named { app: app.id.clone(), client: client.clone() },
             };
             ClientFacts { access: level(&target), client, identity, names, seen }
         })
@@ -113,15 +133,28 @@ fn app_facts(
     AppFacts { definition: app.clone(), clients, access }
 }
 
-fn notices(placing: &placed::Placing<'_>, tree: &OrgTree) -> Vec<String> {
-    if tree.units().is_empty() {
-        return Vec::new();
+fn notices(
+    placing: &placed::Placing<'_>,
+    tree: &OrgTree,
+    listed: Option<&app_listed::Listed<'_>>,
+    evidence: &Evidence,
+) -> Vec<String> {
+    let mut notices = Vec::new();
+    if evidence.nameless_evaluations > 0 {
+        notices.push(format!(
+            "{} events of {} name no client, so nothing can be made of them",
+            evidence.nameless_evaluations,
+            SourceId::AccessEvaluationLog
+        ));
     }
-    let say = |attestation: &Attestation| {
-        format!(
-            "the attestation at {} is about {}, and no org unit of today can be told to have been there then; it is not used",
-            attestation.locator, attestation.org_unit
-        )
-    };
-    placing.unplaced_attestations().into_iter().map(say).collect()
+    if tree.units().is_empty() {
+        return notices;
+    }
+    let unknown = "no org unit of today can be told to have been there then; it is not used";
+    notices.extend(placing.unplaced_attestations().into_iter().map(|attestation| {
+        format!("the attestation at {} is about {}, and {unknown}", attestation.locator, attestation.org_unit)
+    }));
+    let paths = listed.map(|listed| listed.unplaced(placing)).unwrap_or_default();
+    notices.extend(paths.into_iter().map(|path| format!("the list of configured apps names {path}, and {unknown}")));
+    notices
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::org_tree::{OrgTree, UnitIndex};
 use super::unit_history::{Place, UnitHistory};
+use crate::domain::OrgUnitPath;
 use crate::evidence::{AdminEvent, Attestation, Below, Evidence, Item, UnitRef};
 use crate::snapshot::SourceId;
 
@@ -92,6 +93,16 @@ impl<'e> Placing<'e> {
         self.births[unit].clone()
     }
 
+    /// The last logged move that may have been of this org unit.
+    pub(super) fn moved(&self, unit: UnitIndex) -> Option<Timestamp> {
+        self.history.moved(unit)
+    }
+
+    /// Which org unit had that path at that time.
+    pub(super) fn place_path(&self, path: &OrgUnitPath, at: Timestamp) -> Place {
+        self.history.place_path(path, at, self.tree)
+    }
+
     /// Where an event happened.
     pub(super) fn place(&self, unit: &UnitRef, at: Timestamp) -> Place {
         self.history.place(unit, at, self.tree)
@@ -131,7 +142,7 @@ impl<'e> Placing<'e> {
         // Of these an attestation may speak, and cannot be told to.
         let mut perhaps: Vec<(BTreeSet<UnitIndex>, Timestamp)> = Vec::new();
         for attestation in wanted {
-            match self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree) {
+            match self.place_path(&attestation.org_unit, attestation.attested_at) {
                 Place::One(unit) => {
                     placed.by_unit[unit].push((attestation, Bearing::Sure));
                     if attestation.below == Below::Inherit {
@@ -163,7 +174,7 @@ impl<'e> Placing<'e> {
             .iter()
             .filter(|attestation| {
                 matches!(
-                    self.history.place_path(&attestation.org_unit, attestation.attested_at, self.tree),
+                    self.place_path(&attestation.org_unit, attestation.attested_at),
                     Place::Anywhere | Place::Among(_)
                 )
             })

@@ -278,6 +278,12 @@ impl UnitHistory {
         })
     }
 
+    /// The last logged move that may have been of this org unit.
+    #[must_use]
+    pub(super) fn moved(&self, unit: UnitIndex) -> Option<Timestamp> {
+        self.moved.get(&unit).copied()
+    }
+
     /// When an org unit was created, and what says so, where the log shows it.
     #[must_use]
     pub(super) fn born(&self, unit: UnitIndex) -> Option<&(Timestamp, Arc<Item>)> {

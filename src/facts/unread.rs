@@ -30,6 +30,27 @@ pub struct UnreadEvents {
     pub settled: bool,
 }
 
+impl UnreadEvents {
+    /// None yet, of which the first is of that moment; nothing hangs on them.
+    pub(super) fn at(at: Timestamp) -> Self {
+        Self {
+            parameters: BTreeSet::new(),
+            count: 0,
+            first_at: at,
+            last_at: at,
+            touches: BTreeSet::new(),
+            settled: true,
+        }
+    }
+
+    /// One more.
+    pub(super) fn add(&mut self, at: Timestamp) {
+        self.count += 1;
+        self.first_at = self.first_at.min(at);
+        self.last_at = self.last_at.max(at);
+    }
+}
+
 /// Gathers them by name.
 pub(super) fn gather(
     placing: &Placing<'_>,
@@ -42,7 +63,7 @@ pub(super) fn gather(
         let (setting, unit, app) = match &event.change {
             Change::Session { unit, .. } => (CLOUD_SESSION_CONTROL, unit, None),
             Change::Access { unit, app, .. } => (APP_ACCESS, unit, name_app(app, evidence, apps)),
-            Change::Tree(_) | Change::TokensEnded { .. } => continue,
+            Change::Tree(_) | Change::UserMoved { .. } | Change::TokensEnded { .. } => continue,
         };
         let places: Vec<Option<OrgUnitPath>> = match placing.place(unit, event.at) {
             Place::One(_) if event.certain => continue,
@@ -53,17 +74,8 @@ pub(super) fn gather(
             Place::Anywhere => vec![None],
         };
         let placed_for_certain = matches!(places.as_slice(), [Some(_)]);
-        let entry = unread.entry(event.name.clone()).or_insert_with(|| UnreadEvents {
-            parameters: BTreeSet::new(),
-            count: 0,
-            first_at: event.at,
-            last_at: event.at,
-            touches: BTreeSet::new(),
-            settled: true,
-        });
-        entry.count += 1;
-        entry.first_at = entry.first_at.min(event.at);
-        entry.last_at = entry.last_at.max(event.at);
+        let entry = unread.entry(event.name.clone()).or_insert_with(|| UnreadEvents::at(event.at));
+        entry.add(event.at);
         entry.parameters.extend(event.unread.iter().cloned());
         if !placed_for_certain && matches!(unit, UnitRef::Named(_)) {
             entry.parameters.insert("ORG_UNIT_NAME".to_owned());

@@ -1,11 +1,13 @@
 //! Facts and results into the report that all formats share.
 
+use std::collections::BTreeMap;
+
 use super::model::{
     AppAccess, CheckResult, CloudSession, Connection, OrgUnit, Outcome, Report, SCHEMA, Source, SourceStatus, Summary,
     Tenant, Tool, Touch, UnreadEvent,
 };
 use crate::checks::Selection;
-use crate::facts::{Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Truth, UnitIndex};
+use crate::facts::{Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Truth, UnitIndex, UnreadEvents};
 use crate::snapshot::SourceId;
 
 /// What a report is assembled from.
@@ -53,24 +55,11 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         .filter(|connection| connection.org_unit.as_ref().is_none_or(|path| selection.includes(path)))
         .map(connection)
         .collect();
-    let unread_events = facts
-        .unread_events
-        .iter()
-        .map(|(name, unread)| UnreadEvent {
-            source: SourceId::AdminLog.as_str().to_owned(),
-            name: name.clone(),
-            settled: unread.settled,
-            parameters: unread.parameters.iter().cloned().collect(),
-            count: unread.count,
-            first_at: unread.first_at,
-            last_at: unread.last_at,
-            touches: unread
-                .touches
-                .iter()
-                .map(|(setting, org_unit, app)| Touch { setting, org_unit: org_unit.clone(), app: app.clone() })
-                .collect(),
-        })
-        .collect();
+    let unread_of = |source: SourceId, events: &BTreeMap<String, UnreadEvents>| -> Vec<UnreadEvent> {
+        events.iter().map(|(name, unread)| unread_event(source, name, unread)).collect()
+    };
+    let mut unread_events = unread_of(SourceId::AccessEvaluationLog, &facts.unread_evaluations);
+    unread_events.extend(unread_of(SourceId::AdminLog, &facts.unread_events));
     // The window is at hand where the log could be read at all; whether it is whole, its source says.
     let evidence_from = evidence
         .source(SourceId::AdminLog)
@@ -89,6 +78,23 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         results,
         unread_events,
         notices: facts.notices.clone(),
+    }
+}
+
+fn unread_event(source: SourceId, name: &str, unread: &UnreadEvents) -> UnreadEvent {
+    UnreadEvent {
+        source: source.as_str().to_owned(),
+        name: name.to_owned(),
+        settled: unread.settled,
+        parameters: unread.parameters.iter().cloned().collect(),
+        count: unread.count,
+        first_at: unread.first_at,
+        last_at: unread.last_at,
+        touches: unread
+            .touches
+            .iter()
+            .map(|(setting, org_unit, app)| Touch { setting, org_unit: org_unit.clone(), app: app.clone() })
+            .collect(),
     }
 }
 

@@ -53,11 +53,12 @@ impl Check for AppTrusted {
         match status {
             Status::Pass => format!("{name} is Trusted in {path}."),
             Status::Fail | Status::Suppressed => {
-                let level = match (access.value(), access.candidates().map(|access| access.describe()).collect::<Vec<_>>()) {
-                    (Some(level), _) => level.describe().to_owned(),
-                    (None, levels) if levels.is_empty() => "not Trusted".to_owned(),
-                    (None, levels) => levels.join(" or "),
-                };
+                let level =
+                    match (access.value(), access.candidates().map(|access| access.describe()).collect::<Vec<_>>()) {
+                        (Some(level), _) => level.describe().to_owned(),
+                        (None, levels) if levels.is_empty() => "not Trusted".to_owned(),
+                        (None, levels) => levels.join(" or "),
+                    };
                 format!("{name} is {level} in {path}, where reauthentication is required.")
             }
             Status::NotApplicable => {

@@ -157,7 +157,11 @@ fn membership_through_a_group_within_the_group_is_open() {
     };
     assert_eq!(nested(healthy(), "3600s").survives(FLOWS), "undetermined -");
     assert_eq!(nested(unhealthy(), "0s").survives(FLOWS), "undetermined -");
-    assert_eq!(nested(healthy(), "0s").survives(FLOWS), "pass proven", "the console spares it, and so does the binding");
+    assert_eq!(
+        nested(healthy(), "0s").survives(FLOWS),
+        "pass proven",
+        "the console spares it, and so does the binding"
+    );
     let untrusted = tenant()
         .connection()
         .attest_session("/", T0, r#"reauth = "required", exempt_trusted_apps = true"#)

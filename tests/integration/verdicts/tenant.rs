@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gwsaudit::checks::{Acceptance, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
-use gwsaudit::evidence::gather;
+use gwsaudit::evidence::{ConfiguredApps, Dating, Extent, gather, read_configured_apps};
 use gwsaudit::facts::{Facts, Statements};
 use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
 use gwsaudit::snapshot::Snapshot;
@@ -31,7 +31,17 @@ pub(super) struct Tenant {
     pub(super) attestations: String,
     pub(super) pinned: Vec<String>,
     pub(super) acceptance: Acceptance,
+    pub(super) csv: Option<Csv>,
     activities: u64,
+}
+
+/// A download of the console's configured apps.
+#[derive(Clone)]
+pub(super) struct Csv {
+    pub(super) text: String,
+    pub(super) at: &'static str,
+    pub(super) dating: Dating,
+    pub(super) extent: Extent,
 }
 
 /// `example.com`, whole: its root and nothing else, every source complete and the app pinned.
@@ -44,6 +54,7 @@ pub(super) fn tenant() -> Tenant {
         attestations: String::new(),
         pinned: vec![OKTA.to_owned()],
         acceptance: Acceptance::ProvenOnly,
+        csv: None,
         activities: 0,
     };
     for id in SOURCES {
@@ -62,13 +73,14 @@ pub(super) fn tenant() -> Tenant {
         .record("org_unit", json!({"orgUnitId": "id:root", "orgUnitPath": "/", "name": "Example Root"}))
 }
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "accesscontextmanager.bindings",
     "directory.customers",
     "directory.members",
     "directory.orgunits",
     "directory.tokens",
     "directory.users",
+    "reports.access_evaluation",
     "reports.admin",
     "reports.token",
 ];
@@ -84,6 +96,7 @@ pub(super) fn source_of(line: &Value) -> Option<&'static str> {
         ("access_binding", _) => "accesscontextmanager.bindings",
         ("activity", Some("admin")) => "reports.admin",
         ("activity", Some("token")) => "reports.token",
+        ("activity", Some("access_evaluation")) => "reports.access_evaluation",
         _ => return None,
     })
 }
@@ -141,6 +154,32 @@ impl Tenant {
 
     pub(super) fn authorizes(self, at: &str, user: &str) -> Self {
         self.token(at, user, token_event("authorize", OKTA, NAME, &[CLOUD]))
+    }
+
+    /// A token of the app that Google allowed, and by which setting.
+    pub(super) fn evaluated(self, at: &str, user: &str, source: &str) -> Self {
+        self.evaluated_for(at, user, OKTA, source)
+    }
+
+    pub(super) fn evaluated_for(mut self, at: &str, user: &str, client: &str, source: &str) -> Self {
+        self.activities += 1;
+        let qualifier = format!("{}", 3_000_000 + self.activities);
+        let allowed = json!({"type": "access_token_evaluation", "name": "allow_token_request", "parameters": [
+            {"name": "configuration_source", "value": source}, {"name": "client_type", "value": "WEB"},
+            {"name": "scopes_requested", "value": CLOUD}]});
+        let mut line = activity("access_evaluation", &qualifier, user, at, &[allowed]);
+        line["data"]["actor"]["applicationInfo"] = json!({"oauthClientId": client, "applicationName": NAME});
+        self.lines.push(line);
+        self
+    }
+
+    /// The console's configured apps, rows without the headers' line.
+    pub(super) fn listed(mut self, at: &'static str, extent: Extent, rows: &[(&str, &str, &str)]) -> Self {
+        let rows: Vec<String> =
+            rows.iter().map(|(client, access, unit)| format!("web application,{client},{access},{unit}\n")).collect();
+        let text = format!("Type,Id,Access,Org Unit\n{}", rows.concat());
+        self.csv = Some(Csv { text, at, dating: Dating::Stated, extent });
+        self
     }
 
     pub(super) fn member(mut self, group: &str, data: Value) -> Self {
@@ -259,7 +298,14 @@ impl Tenant {
         okta.client_ids = self.pinned.iter().map(|id| id.parse().expect("a client ID")).collect();
         let attestations = read_attestations("attestations.toml", &self.attestations, std::slice::from_ref(&okta.id))
             .expect("sound attestations");
-        let statements = Statements { attestations, no_bindings: self.no_bindings };
+        let configured_apps = self.csv.as_ref().map(|csv| ConfiguredApps {
+            file: "configured-apps.csv".to_owned(),
+            taken_at: csv.at.parse().expect("a time"),
+            dating: csv.dating,
+            extent: csv.extent,
+            rows: read_configured_apps(csv.text.as_bytes()).expect("a sound list"),
+        });
+        let statements = Statements { attestations, configured_apps, no_bindings: self.no_bindings };
         let apps = [&okta];
         let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
         let facts = Facts::derive(evidence, &statements, &apps);
@@ -376,6 +422,14 @@ impl Judged {
     pub(super) fn access(&self, path: &str) -> String {
         let fact = &self.unit(path)["apps"]["okta-workflows-gmail"];
         format!("{} {}{}", word(&fact["access"]), word(&fact["confidence"]), origin(fact))
+    }
+
+    /// The levels of which it is one, sorted.
+    pub(super) fn one_of(&self, path: &str) -> Vec<String> {
+        let levels = self.unit(path)["apps"]["okta-workflows-gmail"]["one_of"].as_array().expect("a list");
+        let mut words: Vec<String> = levels.iter().map(word).collect();
+        words.sort();
+        words
     }
 
     /// `yes survives`, `yes breaks last 2026-… next 2026-…`

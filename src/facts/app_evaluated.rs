@@ -1,0 +1,135 @@
+//! Access evaluations, brought to org units: what Google decided by shows how an app is configured.
+//!
+//! `APP_ACCESS_CONTROL` goes with every level that allows an app; `CONFIGURATION_SOURCE_UNSPECIFIED` goes with every level
+//! but Trusted. Neither proves a level; both can contradict one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::app_access::{APP_ACCESS, Access, Observation};
+use super::fact::{Gap, Strength};
+use super::org_tree::{OrgTree, UnitIndex};
+use super::unread::UnreadEvents;
+use crate::domain::{ClientId, Email, OrgUnitPath};
+use crate::evidence::{AccountIndex, Change, ConfigurationSource, Evaluation, Evidence};
+use crate::report::model::SourceStatus;
+use crate::snapshot::SourceId;
+
+/// A change of app access may take up to a day to reach every decision (Google's help page on app access).
+const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
+
+/// Name of this log in `missing`.
+const ACCESS_EVALUATION: &str = "access-evaluation-log";
+
+/// Evaluations by client and org unit of the user.
+#[derive(Debug)]
+pub(super) struct Evaluated<'e> {
+    placed: HashMap<(&'e ClientId, UnitIndex), Vec<&'e Evaluation>>,
+    doubt: Option<Gap>,
+}
+
+impl<'e> Evaluated<'e> {
+    pub(super) fn new(evidence: &'e Evidence, tree: &OrgTree) -> Self {
+        let index = AccountIndex::new(&evidence.accounts);
+        let mut moved: HashMap<usize, Timestamp> = HashMap::new();
+        for event in &evidence.admin_events {
+            let Change::UserMoved { user } = &event.change else { continue };
+            if let Some(account) = Email::from_google(user).and_then(|email| index.find(None, Some(&email))) {
+                let last = moved.entry(account).or_insert(event.at);
+                *last = event.at.max(*last);
+            }
+        }
+        let mut placed: HashMap<(&ClientId, UnitIndex), Vec<&Evaluation>> = HashMap::new();
+        for evaluation in &evidence.evaluations {
+            let email = evaluation.email.as_deref().and_then(Email::from_google);
+            let Some(account) = index.find(evaluation.profile_id.as_deref(), email.as_ref()) else { continue };
+            // Where the user was before a move, no record tells.
+            if moved.get(&account).is_some_and(|moved| evaluation.at <= *moved) {
+                continue;
+            }
+            let unit = evidence.accounts[account].org_unit.as_ref().and_then(|path| tree.find(path));
+            if let Some(unit) = unit {
+                placed.entry((&evaluation.client, unit)).or_default().push(evaluation);
+            }
+        }
+        Self { placed, doubt: doubt_of(evidence) }
+    }
+
+    /// Why a level that the rest proves is not proven all the same: evaluations may contradict it, and not all are at hand.
+    pub(super) fn doubt(&self) -> Option<&Gap> {
+        self.doubt.as_ref()
+    }
+
+    pub(super) fn observations(&self, client: &ClientId, unit: UnitIndex) -> Vec<Observation> {
+        // Of each kind the latest speaks for all.
+        let mut latest: BTreeMap<BTreeSet<Access>, &Evaluation> = BTreeMap::new();
+        for evaluation in self.placed.get(&(client, unit)).into_iter().flatten() {
+            let Some(left) = left_by(&evaluation.source) else { continue };
+            let kept = latest.entry(left).or_insert(evaluation);
+            *kept = (*evaluation).max(*kept);
+        }
+        latest
+            .into_iter()
+            .map(|(left, evaluation)| Observation {
+                at: evaluation.at,
+                lag: PROPAGATION,
+                left,
+                hint: Strength::Presumed,
+                item: Arc::new(evaluation.item()),
+            })
+            .collect()
+    }
+
+    /// Evaluations of the audited clients by a configuration source that nobody documents.
+    pub(super) fn unread(&self, tree: &OrgTree) -> BTreeMap<String, UnreadEvents> {
+        let mut unread: BTreeMap<String, UnreadEvents> = BTreeMap::new();
+        for ((client, unit), evaluations) in &self.placed {
+            for evaluation in evaluations {
+                if !matches!(evaluation.source, ConfigurationSource::Unknown(_)) {
+                    continue;
+                }
+                let touch: (&'static str, Option<OrgUnitPath>, Option<String>) =
+                    (APP_ACCESS, Some(tree.path(*unit).clone()), Some(client.to_string()));
+                let entry = unread.entry(evaluation.name.clone()).or_insert_with(|| UnreadEvents::at(evaluation.at));
+                entry.add(evaluation.at);
+                entry.parameters.insert("configuration_source".to_owned());
+                entry.touches.insert(touch);
+            }
+        }
+        unread
+    }
+}
+
+fn left_by(source: &ConfigurationSource) -> Option<BTreeSet<Access>> {
+    match source {
+        ConfigurationSource::AppAccessControl => {
+            Some(BTreeSet::from([Access::Trusted, Access::Limited, Access::SpecificData]))
+        }
+        ConfigurationSource::Unspecified => {
+            Some(Access::ALL.into_iter().filter(|access| *access != Access::Trusted).collect())
+        }
+        ConfigurationSource::AnotherWay(_) | ConfigurationSource::Unknown(_) => None,
+    }
+}
+
+fn doubt_of(evidence: &Evidence) -> Option<Gap> {
+    let source = evidence.source(SourceId::AccessEvaluationLog)?;
+    let how = match source.status {
+        // What was never asked for holds no record that was lost.
+        SourceStatus::Complete | SourceStatus::Skipped => return None,
+        SourceStatus::Partial => "could be read in part only",
+        SourceStatus::Denied => "was refused",
+        SourceStatus::Failed => "could not be read",
+    };
+    let reason = source.error.as_deref().unwrap_or("no reason was given");
+    Some(Gap {
+        fact: ACCESS_EVALUATION,
+        why: format!("the access-evaluation log, which may contradict what else is known, {how}: {reason}"),
+        supply: source
+            .next_step
+            .clone()
+            .unwrap_or_else(|| "make reports.access_evaluation readable for the audit, then run it again".to_owned()),
+    })
+}
