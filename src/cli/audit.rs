@@ -33,7 +33,7 @@ pub(super) async fn run(
     for pack in &args.packs {
         known_pack(pack)?;
     }
-    let tenant = Tenant::open(&args.tenant, global, surroundings, talk).await?;
+    let tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings, talk).await?;
     let config = &tenant.setup.config;
     let packs = if args.packs.is_empty() { config.audit.packs.clone() } else { args.packs.clone() };
     for pack in &packs {
