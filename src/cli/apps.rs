@@ -24,7 +24,7 @@ pub(super) async fn run(
     match &args.command {
         AppsCommand::List { format } => list(&Setup::find(global, surroundings)?.catalogue, *format)?,
         AppsCommand::Discover { tenant, format } => {
-            let tenant = Tenant::open(tenant, global, surroundings).await?;
+            let tenant = Tenant::open(tenant, None, global, surroundings).await?;
             let catalogue = &tenant.setup.catalogue;
             let apps: Vec<&AppDefinition> = catalogue.apps.values().collect();
             let evidence = match tenant.read(Purpose::Audit, &apps, surroundings, *talk).await? {

@@ -113,12 +113,24 @@ pub struct TenantArgs {
     pub deadline: Option<Duration>,
 }
 
+/// What a live reading stands on.
+#[derive(Debug, Clone, Args)]
+pub struct ContinuityArgs {
+    /// Carry the older log events of this earlier snapshot forward, so that what was attested longer ago than Google keeps
+    /// its logs (180 days) stays proven; `collect --since-snapshot FILE -o FILE`, run regularly, keeps one log for years
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
+    pub since_snapshot: Option<PathBuf>,
+}
+
 /// `gwsaudit audit`
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     /// Where the tenant comes from.
     #[command(flatten)]
     pub tenant: TenantArgs,
+    /// What it stands on.
+    #[command(flatten)]
+    pub continuity: ContinuityArgs,
     /// Run this pack [default: those of the configuration, else okta-workflows-gmail]
     #[arg(long = "pack", value_name = "ID")]
     pub packs: Vec<PackId>,
@@ -164,6 +176,9 @@ pub struct CollectArgs {
     /// Where the tenant comes from.
     #[command(flatten)]
     pub tenant: TenantArgs,
+    /// What it stands on.
+    #[command(flatten)]
+    pub continuity: ContinuityArgs,
 }
 
 /// `gwsaudit apps`

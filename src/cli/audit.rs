@@ -33,7 +33,7 @@ pub(super) async fn run(
     for pack in &args.packs {
         known_pack(pack)?;
     }
-    let mut tenant = Tenant::open(&args.tenant, global, surroundings).await?;
+    let mut tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
     tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
     tenant.setup.warn(talk);
     let config = &tenant.setup.config;

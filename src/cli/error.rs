@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::exit::Exit;
+use crate::collect::{Broken, CarryError};
 use crate::config::ConfigError;
 use crate::evidence::CsvError;
 use crate::google::{ConnectError, InvalidKey};
@@ -71,6 +72,19 @@ pub(super) enum CliError {
     /// The snapshot cannot be read.
     #[error(transparent)]
     Snapshot(#[from] ReadError),
+    /// Nothing can be carried forward from the earlier snapshot.
+    #[error("--since-snapshot: {0}")]
+    Continuity(CarryError),
+    /// The past of a log would be overwritten by a snapshot that lacks it.
+    #[error("{} still holds the past of {log}, which could not be carried forward ({why}); it is left as it was", file.display())]
+    WouldLoseLog {
+        /// The snapshot to be replaced.
+        file: PathBuf,
+        /// The log.
+        log: String,
+        /// Why it could not be carried.
+        why: Broken,
+    },
     /// The snapshot cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -106,6 +120,18 @@ impl From<CopyError> for CliError {
     }
 }
 
+impl From<CarryError> for CliError {
+    fn from(error: CarryError) -> Self {
+        match error {
+            CarryError::Read(error) => Self::Snapshot(error),
+            CarryError::Write(error) => Self::Write(error),
+            CarryError::Later { .. } | CarryError::OtherCustomer { .. } | CarryError::Changed { .. } => {
+                Self::Continuity(error)
+            }
+        }
+    }
+}
+
 impl CliError {
     /// The exit status that it amounts to.
     #[must_use]
@@ -115,10 +141,13 @@ impl CliError {
             Self::Key { source: InvalidKey::TokenUri(_), .. } => Exit::Misused,
             Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
             Self::Unreadable { exit, .. } => *exit,
+            Self::Continuity(CarryError::Later { .. } | CarryError::OtherCustomer { .. }) => Exit::Misused,
             Self::Key { .. }
             | Self::Connect(_)
             | Self::NothingRead { .. }
             | Self::Snapshot(_)
+            | Self::Continuity(_)
+            | Self::WouldLoseLog { .. }
             | Self::Write(_)
             | Self::Output { .. }
             | Self::Simulator(_) => Exit::Impossible,
@@ -132,6 +161,9 @@ impl CliError {
             Self::NothingRead { next_step, .. } => next_step.clone(),
             Self::Snapshot(ReadError::Truncated { .. } | ReadError::Malformed { .. }) => {
                 Some("copy the file again, or collect a new snapshot with `gwsaudit collect -o FILE`".to_owned())
+            }
+            Self::WouldLoseLog { .. } => {
+                Some("run it again once the log can be read in full, or write to another file with -o".to_owned())
             }
             Self::Key { source: InvalidKey::TokenUri(_), .. } => Some(
                 "a key file from the Cloud console has the token_uri https://oauth2.googleapis.com/token".to_owned(),
@@ -149,6 +181,7 @@ impl CliError {
             | Self::Unreadable { .. }
             | Self::Connect(_)
             | Self::Snapshot(_)
+            | Self::Continuity(_)
             | Self::Write(_)
             | Self::Output { .. }
             | Self::Scenario { .. }

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::Surroundings;
-use super::args::{Global, TenantArgs};
+use super::args::{ContinuityArgs, Global, TenantArgs};
 use super::error::CliError;
 use super::progress::Progress;
 use super::setup::Setup;
 use super::talk::Talk;
-use crate::collect::{Collected, OrganizationPlan, Plan, Purpose, Scan, collect};
+use crate::collect::{Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect};
 use crate::config::GcpOrganization;
 use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
@@ -34,6 +34,8 @@ enum Source {
 
 struct Live {
     scan: Option<Scan>,
+    /// The snapshot whose logs are carried forward.
+    earlier: Option<Earlier>,
     deadline: Option<jiff::SignedDuration>,
     simulator: Option<(Running, tempfile::TempDir)>,
 }
@@ -41,6 +43,7 @@ struct Live {
 impl Tenant {
     pub(super) async fn open(
         args: &TenantArgs,
+        continuity: Option<&ContinuityArgs>,
         global: &Global,
         surroundings: &Surroundings,
     ) -> Result<Self, CliError> {
@@ -48,6 +51,8 @@ impl Tenant {
             let setup = Setup::find(global, surroundings)?;
             return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
         }
+        let since = continuity.and_then(|continuity| continuity.since_snapshot.as_deref());
+        let earlier = since.map(|path| Earlier::open(path, now())).transpose()?;
         let (setup, simulator) = match &args.demo {
             // clap does not see a conflict with an option that stands before the subcommand.
             Some(_) if global.config.is_some() => {
@@ -60,7 +65,7 @@ impl Tenant {
             None => (Setup::find(global, surroundings)?, None),
         };
         let deadline = args.deadline.map(|deadline| deadline.0);
-        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, deadline, simulator }) })
+        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, simulator }) })
     }
 
     /// Reads the tenant (a snapshot is read already) for the sake of these apps.
@@ -73,7 +78,9 @@ impl Tenant {
     ) -> Result<Read<'_>, CliError> {
         match &self.source {
             Source::Snapshot(snapshot) => Ok(Read::Snapshot(snapshot)),
-            Source::Live(live) => live.read(&self.setup, purpose, apps, surroundings, talk).await.map(Read::Collected),
+            Source::Live(live) => {
+                live.read(&self.setup, purpose, apps, surroundings, talk).await.map(Box::new).map(Read::Collected)
+            }
         }
     }
 
@@ -88,7 +95,7 @@ impl Tenant {
 /// A tenant that has been read.
 pub(super) enum Read<'t> {
     Snapshot(&'t Snapshot),
-    Collected(Collected),
+    Collected(Box<Collected>),
 }
 
 impl Live {
@@ -101,6 +108,9 @@ impl Live {
         talk: Talk,
     ) -> Result<Collected, CliError> {
         let config = &setup.config;
+        if let Some(earlier) = &self.earlier {
+            earlier.must_be_of(config.customer.id())?;
+        }
         let admin = config.admin.clone().ok_or_else(|| {
             CliError::Usage(format!(
                 "no administrator to act for: set [tenant] admin (or GWSAUDIT_TENANT__ADMIN); configuration read from {}. \
@@ -137,8 +147,12 @@ impl Live {
             apps: apps.iter().map(|app| (*app).clone()).collect(),
             now: now(),
         };
-        let collected = collect(&google, &plan, &Progress::new(talk)).await?;
+        let mut collected = collect(&google, &plan, &Progress::new(talk)).await?;
         warn_of_gaps(&collected, talk);
+        if let Some(earlier) = &self.earlier {
+            collected.carry_forward(earlier)?;
+            warn_of_broken_logs(&collected, talk);
+        }
         Ok(collected)
     }
 }
@@ -153,6 +167,18 @@ fn warn_of_gaps(collected: &Collected, talk: Talk) {
             SourceStatus::Failed => "could not be read",
         };
         talk.warning(&format!("{} {how}: {}", source.id, source.error.as_deref().unwrap_or("no reason was given")));
+    }
+}
+
+/// Says which logs could not be carried forward.
+fn warn_of_broken_logs(collected: &Collected, talk: Talk) {
+    for Continuity { log, outcome } in collected.continuity() {
+        match outcome {
+            Ok(_) => {}
+            Err(broken) => {
+                talk.warning(&format!("{log}: nothing is carried forward from the earlier snapshot: {broken}"))
+            }
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! Reading a tenant: every source side by side, each within its API's pace, each with a status of its own.
 //!
 //! A source that fails is recorded with its status and the run goes on; what was not asked, and why, is said in the
-//! source's note. Nothing is judged here.
+//! source's note. Nothing is judged here. What an earlier snapshot holds of the logs can be carried forward.
 
 mod bindings;
+mod carry;
 mod grants;
 mod logs;
 mod plan;
 mod run;
 mod source;
 
+pub use carry::{Broken, Carried, CarryError, Continuity, Earlier};
 pub use plan::{OrganizationPlan, Plan, Purpose, Scan};
 pub use run::{Collected, collect};
 pub use source::{Observer, Unobserved};

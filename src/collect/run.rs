@@ -11,6 +11,7 @@ use crate::snapshot::{
     Header, Line, Operator, RecordKind, SCHEMA, Snapshot, SourceId, SourceRecord, Spool, WriteError, write_snapshot,
 };
 
+use super::carry::Continuity;
 use super::grants::{self, Directory, Listed};
 use super::logs::{self, TiedUsers};
 use super::plan::{OrganizationPlan, Plan, Purpose};
@@ -25,9 +26,13 @@ const TENANT_S_OWN: [SourceId; 6] =
 #[derive(Debug)]
 pub struct Collected {
     no_such_customer: bool,
+    /// The customer's ID, where Google or the plan told it.
+    pub(super) customer: Option<String>,
     header: Header,
-    sources: Vec<SourceRecord>,
-    spools: Vec<Spool>,
+    pub(super) sources: Vec<SourceRecord>,
+    /// Records, in the order of the sources.
+    pub(super) spools: Vec<Spool>,
+    pub(super) continuity: Vec<Continuity>,
 }
 
 impl Collected {
@@ -71,7 +76,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
     let (tell_tied, tied_known) = oneshot::channel();
     let everything = plan.purpose == Purpose::Snapshot;
 
-    let ((customer, no_such_customer), org_units, users, token_log, admin_log, groups, evaluation_log, policies) = try_join!(
+    let (customer, org_units, users, token_log, admin_log, groups, evaluation_log, policies) = try_join!(
         customer(google, plan, tell_customer, observer),
         org_units(google, plan, observer),
         users_and_grants(google, plan, async { tied_known.await.unwrap_or_default() }, observer),
@@ -82,7 +87,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
         only_if(everything, all_policies(google, plan, observer)),
     )?;
 
-    let mut finished: Vec<Finished> = vec![customer, org_units, token_log, admin_log, evaluation_log];
+    let mut finished: Vec<Finished> = vec![customer.finished, org_units, token_log, admin_log, evaluation_log];
     finished.extend(users);
     finished.extend(groups);
     finished.extend(policies);
@@ -101,11 +106,26 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
             },
         },
     };
-    Ok(Collected { no_such_customer, header, sources, spools })
+    Ok(Collected {
+        no_such_customer: customer.unknown,
+        customer: customer.id,
+        header,
+        sources,
+        spools,
+        continuity: Vec::new(),
+    })
 }
 
 async fn only_if<T>(wanted: bool, work: impl Future<Output = Result<T, WriteError>>) -> Result<Option<T>, WriteError> {
     if wanted { work.await.map(Some) } else { Ok(None) }
+}
+
+/// The tenant's own record, and what is known of the customer without it.
+struct AskedCustomer {
+    finished: Finished,
+    id: Option<String>,
+    /// Google knows no such customer.
+    unknown: bool,
 }
 
 async fn customer(
@@ -113,7 +133,7 @@ async fn customer(
     plan: &Plan,
     tell: oneshot::Sender<Option<String>>,
     observer: &dyn Observer,
-) -> Result<(Finished, bool), WriteError> {
+) -> Result<AskedCustomer, WriteError> {
     let mut reading = Reading::begin(google, SourceId::Customer, Pace::Directory, observer)?;
     let mut id = plan.customer.id().map(str::to_owned);
     let mut unknown = false;
@@ -128,8 +148,8 @@ async fn customer(
         }
     }
     // Nobody may be waiting for it.
-    drop(tell.send(id));
-    Ok((reading.finish(), unknown))
+    drop(tell.send(id.clone()));
+    Ok(AskedCustomer { finished: reading.finish(), id, unknown })
 }
 
 async fn org_units(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Finished, WriteError> {

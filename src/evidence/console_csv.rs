@@ -157,11 +157,10 @@ fn read_separated(text: &str, separator: u8) -> Result<BTreeMap<ClientId, Vec<Co
     let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(text.as_bytes());
     let broken = |error: csv::Error| CsvError::Row {
         line: error.position().map_or(0, csv::Position::line),
-        why: match error.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("it has {len} fields where the first line has {expected_len}")
-            }
-            _ => error.to_string(),
+        why: if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+            format!("it has {len} fields where the first line has {expected_len}")
+        } else {
+            error.to_string()
         },
     };
     let columns = Columns::find(reader.headers().map_err(broken)?)?;

@@ -43,6 +43,8 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
             error: source.error.clone(),
             next_step: source.next_step.clone(),
             note: source.note.clone(),
+            window_from: source.window_from.filter(|_| source.is_complete()),
+            window_to: source.window_to.filter(|_| source.is_complete()),
         })
         .collect();
     let org_units = (0..facts.tree.units().len())

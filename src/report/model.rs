@@ -76,8 +76,13 @@ pub struct Source {
     pub error: Option<String>,
     /// What to do about the error; null where there is none.
     pub next_step: Option<String>,
-    /// What was deliberately not asked, or why the source was skipped; null where there is nothing to say.
+    /// What was deliberately not asked, why the source was skipped, or what was carried forward from an earlier
+    /// snapshot; null where there is nothing to say.
     pub note: Option<String>,
+    /// For a log that is at hand without a gap: from when on. Null for a log that is not, and for what is no log.
+    pub window_from: Option<Timestamp>,
+    /// For a log that is at hand without a gap: up to when.
+    pub window_to: Option<Timestamp>,
 }
 
 /// How reading one source ended.

@@ -137,7 +137,7 @@ pub struct SourceRecord {
     /// What was not asked, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// For logs: the window that was asked for, whole.
+    /// For logs: start of the window that was asked for, or of an earlier snapshot's where that was carried forward.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_from: Option<Timestamp>,
     /// End of that window.

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -59,6 +59,21 @@ impl Spool {
     #[must_use]
     pub fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// Hands every line to `each`; more can be appended afterwards.
+    ///
+    /// # Errors
+    /// Where temporary storage cannot be read.
+    pub fn for_each(&mut self, mut each: impl FnMut(&Line)) -> Result<(), WriteError> {
+        self.file.flush()?;
+        let file = self.file.get_mut();
+        file.rewind()?;
+        for line in BufReader::new(&*file).lines() {
+            each(&serde_json::from_str(&line?)?);
+        }
+        file.seek(SeekFrom::End(0))?;
+        Ok(())
     }
 
     fn into_reader(self) -> Result<BufReader<File>, WriteError> {
@@ -139,4 +154,26 @@ pub fn write_snapshot(
 /// Whether a snapshot of that name is compressed.
 pub(super) fn is_zstd(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "zst")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spool_can_be_read_and_then_goes_on() {
+        let line = |number: u64| Line::new(RecordKind::Group, &number).expect("JSON");
+        let mut spool = Spool::new().expect("temporary storage");
+        let read = |spool: &mut Spool| {
+            let mut numbers: Vec<u64> = Vec::new();
+            spool.for_each(|line| numbers.push(line.read().expect("a number"))).expect("temporary storage");
+            numbers
+        };
+        assert_eq!(read(&mut spool), [0; 0]);
+        for number in 0..3 {
+            spool.push(&line(number)).expect("temporary storage");
+            assert_eq!(read(&mut spool).len() as u64, number + 1);
+        }
+        assert_eq!((read(&mut spool), spool.lines()), (vec![0, 1, 2], 3));
+    }
 }

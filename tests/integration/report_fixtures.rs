@@ -11,6 +11,9 @@ pub(crate) const CLIENT: &str = "1234567890-abc.apps.googleusercontent.com";
 const SESSION_URL: &str = "https://admin.google.com/ac/security/reauth/admin-tools";
 const ACCESS_URL: &str = "https://admin.google.com/ac/owl/list?tab=configuredApps";
 
+const LOG_FROM: &str = "2026-05-27T10:00:00Z";
+const AUDITED: &str = "2026-11-23T10:00:00Z";
+
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
 }
@@ -36,6 +39,8 @@ impl Tenant {
             error: None,
             next_step: None,
             note: None,
+            window_from: id.starts_with("reports.").then(|| at(LOG_FROM)),
+            window_to: id.starts_with("reports.").then(|| at(AUDITED)),
         };
         Self(Report {
             schema: SCHEMA,
@@ -44,8 +49,8 @@ impl Tenant {
                 customer: "C0123abcd".into(),
                 primary_domain: Some("example.com".into()),
             },
-            audited_at: at("2026-11-23T10:00:00Z"),
-            evidence_from: Some(at("2026-05-27T10:00:00Z")),
+            audited_at: at(AUDITED),
+            evidence_from: Some(at(LOG_FROM)),
             sources: vec![
                 source("directory.orgunits", 1, 5),
                 source("directory.tokens", 2, 2),
@@ -501,6 +506,9 @@ pub(crate) fn denied() -> Report {
     tokens.error = Some("the answer for 3 of 41 users did not arrive: connection reset".into());
     tokens.next_step = Some("Run the audit again.".into());
     report.sources[3].status = SourceStatus::Skipped;
+    for log in &mut report.sources[2..=3] {
+        (log.window_from, log.window_to) = (None, None);
+    }
     report.sources[3].note = Some("not needed by the chosen packs".into());
     report
 }

@@ -48,6 +48,8 @@ const PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
 const PROMPT: SignedDuration = SignedDuration::from_hours(24);
 /// Grants of a client in testing mode end after seven days.
 const TESTING: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A rhythm that ended longer ago is no longer one; a log that was carried forward reaches back for years.
+const LATELY: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The default since 2023, for want of a better number.
 const DEFAULT_SESSION: SignedDuration = SignedDuration::from_hours(16);
 
@@ -99,19 +101,25 @@ fn gaps_between(run: &[Timestamp]) -> impl Iterator<Item = SignedDuration> + '_ 
     run.windows(2).map(|pair| pair[1].duration_since(pair[0]))
 }
 
+/// The token events that tell how the connection does nowadays.
+fn lately<'c>(connection: &'c ConnectionFacts, facts: &Facts) -> &'c [TokenEvent] {
+    let from = facts.as_of.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+    &connection.events[connection.events.partition_point(|event| event.at < from)..]
+}
+
 struct Pattern {
     run: Vec<Timestamp>,
     /// Something else may explain the repairs, or the session length is only assumed.
     doubt: Option<String>,
 }
 
-fn pattern(connection: &ConnectionFacts) -> Option<Pattern> {
+fn pattern(connection: &ConnectionFacts, events: &[TokenEvent]) -> Option<Pattern> {
     let (session, assumed) = match (connection.frequency.value(), connection.frequency.strength()) {
         (Some(length), Some(Strength::Proven)) => (length.duration(), None),
         (Some(length), _) => (length.duration(), Some("the session length is presumed")),
         (None, _) => (DEFAULT_SESSION, Some("the session length is not known, 16 h were assumed")),
     };
-    let run = rhythm(&repairs(&connection.events), session);
+    let run = rhythm(&repairs(events), session);
     if run.len() < REPAIRS {
         return None;
     }
@@ -120,7 +128,7 @@ fn pattern(connection: &ConnectionFacts) -> Option<Pattern> {
     let explained = run.windows(2).any(|pair| {
         let between = |at: &Timestamp| pair[0] < *at && *at <= pair[1];
         connection.endings.iter().any(between)
-            || connection.events.iter().any(|event| event.kind == TokenEventKind::Revoke && between(&event.at))
+            || events.iter().any(|event| event.kind == TokenEventKind::Revoke && between(&event.at))
     });
     let doubt = if weekly {
         Some("the repairs are seven days apart, as with a client in testing mode")
@@ -135,10 +143,10 @@ fn pattern(connection: &ConnectionFacts) -> Option<Pattern> {
 }
 
 /// Whether the authorisations would be a pattern if the session, whose length is not proven, were as short as can be.
-fn shorter_session_would_fit(connection: &ConnectionFacts) -> bool {
+fn shorter_session_would_fit(connection: &ConnectionFacts, events: &[TokenEvent]) -> bool {
     let unlimited = connection.reauth.truth(|reauth| *reauth == Reauth::NotRequired) == Truth::TrueProven;
     let open = connection.frequency.strength() != Some(Strength::Proven) && !unlimited;
-    open && rhythm(&repairs(&connection.events), SessionLength::SHORTEST.duration()).len() >= REPAIRS
+    open && rhythm(&repairs(events), SessionLength::SHORTEST.duration()).len() >= REPAIRS
 }
 
 fn authorizations(connection: &ConnectionFacts) -> usize {
@@ -177,7 +185,8 @@ impl Check for RepeatedReauthorization {
                 supply: "make reports.token readable for the audit, then run it again".to_owned(),
             });
         }
-        let found = pattern(connection);
+        let events = lately(connection, facts);
+        let found = pattern(connection, events);
         let healthy = match &found {
             Some(Pattern { doubt: None, .. }) => Truth::FalseProven,
             Some(Pattern { doubt: Some(doubt), .. }) => {
@@ -189,7 +198,7 @@ impl Check for RepeatedReauthorization {
                 });
                 Truth::FalsePresumed
             }
-            None if shorter_session_would_fit(connection) => {
+            None if shorter_session_would_fit(connection, events) => {
                 gaps.insert(Gap {
                     fact: CLOUD_SESSION_CONTROL,
                     why: "the session length is not known, and at a shorter one the authorisations would be its rhythm"
@@ -203,21 +212,25 @@ impl Check for RepeatedReauthorization {
         };
         let mut outcome = Outcome::new(applicable, healthy);
         outcome.gaps = gaps;
-        let shown = found.map_or_else(|| repairs(&connection.events), |pattern| pattern.run);
-        outcome.evidence.extend(
-            connection.events.iter().filter(|event| shown.contains(&event.at)).map(|event| Arc::new(event_item(event))),
-        );
+        let shown = found.map_or_else(|| repairs(events), |pattern| pattern.run);
+        outcome
+            .evidence
+            .extend(events.iter().filter(|event| shown.contains(&event.at)).map(|event| Arc::new(event_item(event))));
         outcome
     }
 
-    fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
+    fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
         let Some(connection) = connection(subject) else { return META.title.to_owned() };
         let user = &connection.user;
         let times = authorizations(connection);
+        let events = lately(connection, facts);
+        let since = if events.len() < connection.events.len() { " in the last 180 days" } else { "" };
         match status {
-            Status::Pass => format!("{user} authorised the connection {times} times, not at the rhythm of a session."),
+            Status::Pass => {
+                format!("{user} authorised the connection {times} times, not at the rhythm of a session{since}.")
+            }
             Status::Fail | Status::Suppressed => {
-                let run = pattern(connection).map(|pattern| pattern.run).unwrap_or_default();
+                let run = pattern(connection, events).map(|pattern| pattern.run).unwrap_or_default();
                 let every = median(gaps_between(&run).collect());
                 let last = run.last().map(|at| humane_time(*at)).unwrap_or_default();
                 format!(

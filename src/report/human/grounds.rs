@@ -155,6 +155,12 @@ pub(super) fn sources(page: &mut Page<'_>, view: &View<'_>, wanted: impl Fn(&Sou
             SourceStatus::Skipped => (Tone::Quiet, "not asked"),
         };
         let line = Line::default().tone(Tone::Strong, &source.id).text(" ").tone(tone, word);
+        let line = match (source.window_from, source.window_to) {
+            (Some(from), Some(to)) => {
+                line.text(&format!(", without a gap from {} to {}", humane_time(from), humane_time(to)))
+            }
+            (_, _) => line,
+        };
         let line =
             [&source.error, &source.note].into_iter().flatten().fold(line, |line, reason| line.text(": ").text(reason));
         page.paragraph(2, 4, &line)?;

@@ -170,10 +170,18 @@ impl Tenant {
 
     /// A built-in scenario with tables added.
     pub(crate) fn with(scenario: &str, tables: &str) -> Self {
+        Self::edited(scenario, &[], tables)
+    }
+
+    /// A built-in scenario with texts replaced that it must hold, then with tables added.
+    pub(crate) fn edited(scenario: &str, edits: &[(&str, &str)], tables: &str) -> Self {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/scenarios/{scenario}.toml"));
         let text = std::fs::read_to_string(file).expect("a built-in scenario's file");
         let sandbox = Sandbox::new();
         sandbox.write("scenario.toml", format!("{text}\n{tables}\n"));
+        for (old, new) in edits {
+            sandbox.edit("scenario.toml", old, new);
+        }
         Self::start(sandbox, "scenario.toml")
     }
 

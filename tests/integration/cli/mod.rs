@@ -7,6 +7,7 @@ mod normal;
 mod options;
 mod scenarios;
 mod settings;
+mod since;
 mod snapshots;
 mod talk;
 mod trouble;

@@ -121,6 +121,21 @@ fn what_else_explains_it_makes_it_a_presumption() {
 }
 
 #[test]
+fn a_rhythm_of_long_ago_is_no_rhythm() {
+    // A log that was carried forward for two years.
+    let carried =
+        |times: &[&str]| authorized(connected(), times).judged("2024-11-23T10:00:00Z", "2026-11-23T10:00:00Z");
+    let then = ["2025-11-02T09:00:00Z", "2025-11-03T09:00:00Z", "2025-11-04T09:00:00Z", "2025-11-05T09:00:00Z"];
+    let judged = carried(&then).judge();
+    assert_eq!(judged.repeated(FLOWS), "pass proven");
+    let summary = &judged.result("repeated-reauthorization", FLOWS).expect("a result")["summary"];
+    let says =
+        "flows@example.com authorised the connection 4 times, not at the rhythm of a session in the last 180 days.";
+    assert_eq!(summary, says);
+    assert_eq!(carried(&DAILY).judge().repeated(FLOWS), "fail proven");
+}
+
+#[test]
 fn otherwise_it_passes() {
     let passing: [&[&str]; 4] = [
         &["2026-11-16T09:00:00Z", "2026-11-17T09:00:00Z"],
