@@ -25,8 +25,8 @@ use crate::snapshot::{Line, ReadError, RecordKind, Snapshot, SourceId, SourceRec
 
 use super::run::Collected;
 
-/// The logs that can be carried forward.
-const LOGS: [SourceId; 3] = [SourceId::AccessEvaluationLog, SourceId::AdminLog, SourceId::TokenLog];
+/// The logs that can be carried forward. Of access evaluations only each user's latest counts, so they need no past.
+const LOGS: [SourceId; 2] = [SourceId::AdminLog, SourceId::TokenLog];
 
 /// Two windows of less overlap are not one log: Google delivers some events hours late, so the end of an earlier reading
 /// is not sure until it has been read again.

@@ -11,8 +11,7 @@ fn long_proven(tables: &str) -> Tenant {
     Tenant::edited("healthy", &edits, tables)
 }
 
-const LOGS: [(&str, &str); 3] =
-    [("reports.admin", "admin"), ("reports.token", "token"), ("reports.access_evaluation", "access_evaluation")];
+const LOGS: [(&str, &str); 2] = [("reports.admin", "admin"), ("reports.token", "token")];
 
 /// An earlier snapshot of that tenant, written line by line.
 struct Old {
