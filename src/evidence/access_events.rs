@@ -181,7 +181,8 @@ fn console_word(text: &str) -> Option<OwnAccess> {
 /// An event that nobody documented, with a name or a parameter that speaks of this setting.
 fn read_unknown(event: &Event) -> Option<Read> {
     let speaks = |text: &str| text.contains("APP_ACCESS") || text.contains("OAUTH2_APP");
-    if !speaks(&event.name) && !event.parameters.iter().any(|parameter| speaks(&parameter.name)) {
+    let named = event.setting_name().is_some_and(|name| speaks(&name));
+    if !named && !speaks(&event.name) && !event.parameters.iter().any(|parameter| speaks(&parameter.name)) {
         return None;
     }
     let unit = unit_of(event);

@@ -121,8 +121,8 @@ pub enum Change {
     },
     /// Something that ends refresh tokens of a user, whatever session control says.
     TokensEnded {
-        /// Whose (`USER_EMAIL`).
-        user: String,
+        /// Whose (`USER_EMAIL`); `None` where it may be anybody's.
+        user: Option<String>,
         /// Of which client; `None` for all.
         client: Option<ClientId>,
     },
@@ -264,13 +264,18 @@ fn read_other(event: &Event) -> Option<Read> {
         }
         "MOVE_USER_TO_ORG_UNIT" => (Change::UserMoved { user: text("USER_EMAIL")? }, "user moved".to_owned()),
         "REVOKE_3LO_TOKEN" => {
-            let user = text("USER_EMAIL")?;
+            let user = Some(text("USER_EMAIL")?);
             let client = text("APP_ID").and_then(|id| ClientId::from_google(&id));
             (Change::TokensEnded { user, client }, "token revoked".to_owned())
         }
         "REVOKE_3LO_DEVICE_TOKENS" | "CHANGE_PASSWORD" | "SUSPEND_USER" => {
-            let user = text("USER_EMAIL")?;
+            let user = Some(text("USER_EMAIL")?);
             (Change::TokensEnded { user, client: None }, "tokens of the user ended".to_owned())
+        }
+        // A service that becomes restricted takes the tokens of apps that are not Trusted with it.
+        "DISALLOW_SERVICE_FOR_OAUTH2_ACCESS" | "CHANGE_API_ACCESS" => {
+            let says = "access to a service changed, which may have ended tokens".to_owned();
+            (Change::TokensEnded { user: None, client: None }, says)
         }
         _ => return None,
     };

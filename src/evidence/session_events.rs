@@ -93,7 +93,8 @@ fn read_known(event: &Event, at: Timestamp) -> Option<Read> {
 /// An event that nobody documented, with a name or a parameter that speaks of this setting.
 fn read_unknown(event: &Event) -> Option<Read> {
     let speaks = |text: &str| text.contains("REAUTH") || text.contains("SESSION_CONTROL");
-    if !speaks(&event.name) && !event.parameters.iter().any(|parameter| speaks(&parameter.name)) {
+    let named = event.setting_name().is_some_and(|name| name.contains("REAUTH") || name.contains("CLOUD_SESSION"));
+    if !named && !speaks(&event.name) && !event.parameters.iter().any(|parameter| speaks(&parameter.name)) {
         return None;
     }
     if event.text("REAUTH_APPLICATION") == Some("ADMIN_CONSOLE") {

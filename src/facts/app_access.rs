@@ -10,6 +10,7 @@ use super::app_listed::{Listed, Listing};
 use super::app_replay::{Replayed, replay};
 use super::app_target::Target;
 use super::fact::{Fact, Standing, Strength};
+use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
 use super::track::{Horizon, Own, Question, Slot};
@@ -123,8 +124,15 @@ pub(super) struct Observation {
     pub(super) item: Arc<Item>,
 }
 
+/// The level of one target for every org unit, in the tree's order.
+pub(super) struct Levels {
+    pub(super) in_force: Vec<Fact<Access>>,
+    /// Why an org unit's own level has to be looked at again.
+    pub(super) own_doubts: Vec<Option<OwnDoubt>>,
+}
+
 /// Derives the level of one target for every org unit, in the tree's order.
-pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Vec<Fact<Access>> {
+pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
     let placing = ground.placing;
     let baselines =
         placing.place_attestations(|attestation| target.attested_by(attestation).map(|_| ()), placing.attestations());
@@ -155,14 +163,26 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Vec<Fact<Access>> 
         }
     }
     let mut in_force: Vec<Option<Fact<Access>>> = vec![None; tree.units().len()];
+    let mut own_doubts = vec![None; tree.units().len()];
     for unit in order {
         let Some(Replayed { own, .. }) = replayed[unit].take() else { continue };
+        own_doubts[unit] = OwnDoubt::of(&own)
+            .or_else(|| (own.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at));
         let above = tree.parent(unit).and_then(|parent| Some((parent, in_force[parent].clone()?)));
         let asked = Asked::of(target, tree.path(unit));
         let fact = combine(unit, &asked, own, above, placing);
-        in_force[unit] = Some(confront(fact, &asked, &observed[unit], ground.evaluated));
+        let agreed = !fact.in_conflict();
+        let fact = confront(fact, &asked, &observed[unit], ground.evaluated);
+        if agreed && fact.in_conflict() && own_doubts[unit].is_none() {
+            own_doubts[unit] = observed[unit].last().map(|observation| OwnDoubt {
+                why: format!("{}, which does not go with what else is known", observation.item.says),
+                since: Some(observation.at),
+                by: None,
+            });
+        }
+        in_force[unit] = Some(fact);
     }
-    in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect()
+    Levels { in_force: in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect(), own_doubts }
 }
 
 /// A level that is asked for, in words.

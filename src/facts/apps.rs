@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::app_access::Access;
 use super::app_target::Target;
 use super::fact::Fact;
+use super::look_again::OwnDoubt;
 use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, NamePattern, Sighting};
 
@@ -41,6 +42,8 @@ pub struct AppFacts {
     pub clients: Vec<ClientFacts>,
     /// The app's access level for every org unit, in the tree's order.
     pub access: Vec<Fact<Access>>,
+    /// Why an org unit's own level has to be looked at again, in the tree's order.
+    pub(super) own_doubts: Vec<Option<OwnDoubt>>,
 }
 
 impl AppFacts {

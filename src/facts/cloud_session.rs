@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fact::{Fact, Gap, Standing, Strength};
+use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
 use super::track::{Horizon, Own, Question, Slot, Track};
@@ -145,9 +146,27 @@ struct OwnSession {
     method: Own<ReauthMethod>,
 }
 
+impl OwnSession {
+    /// Why the page of this org unit has to be looked at again.
+    fn doubt(&self) -> Option<OwnDoubt> {
+        let may_ask = match &self.reauth.slot {
+            Slot::Among(choices, _) => choices.contains(&OwnReauth::Required),
+            Slot::Nothing | Slot::Overtaken | Slot::Lapsed | Slot::Conflict => false,
+        };
+        OwnDoubt::of(&self.reauth).or_else(|| OwnDoubt::of(&self.exempt).filter(|_| may_ask))
+    }
+}
+
+/// Session control for every org unit, in the tree's order.
+pub(super) struct Sessions {
+    pub(super) in_force: Vec<SessionControl>,
+    /// Why an org unit's own page has to be looked at again.
+    pub(super) own_doubts: Vec<Option<OwnDoubt>>,
+}
+
 /// Derives the setting for every org unit, in the tree's order.
 #[must_use]
-pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Vec<SessionControl> {
+pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Sessions {
     let events = placing.place_events(|event| match &event.change {
         Change::Session { unit, .. } => Some(unit),
         Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } | Change::TokensEnded { .. } => None,
@@ -158,12 +177,17 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Vec<SessionCont
     );
     let tree = placing.tree();
     let mut in_force: Vec<Option<SessionControl>> = vec![None; tree.units().len()];
+    let mut own_doubts = vec![None; tree.units().len()];
     for unit in tree.top_down() {
         let own = replay(unit, placing, &events, &baselines, horizon);
+        own_doubts[unit] = own.doubt().or_else(|| {
+            (own.reauth.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at)
+        });
         let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
         in_force[unit] = Some(combine(unit, own, above, placing));
     }
-    in_force.into_iter().map(|control| control.unwrap_or_else(SessionControl::unknown)).collect()
+    let in_force = in_force.into_iter().map(|control| control.unwrap_or_else(SessionControl::unknown)).collect();
+    Sessions { in_force, own_doubts }
 }
 
 fn replay(

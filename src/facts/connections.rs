@@ -97,7 +97,8 @@ impl ConnectionFacts {
         if self.survives != Truth::FalseProven || !self.log_is_whole {
             return None;
         }
-        let length = self.frequency.value().copied().unwrap_or(SessionLength::LONGEST);
+        let known = self.frequency.value().or_else(|| self.frequency.candidates().max());
+        let length = known.copied().unwrap_or(SessionLength::LONGEST);
         self.last_authorized_at?.checked_add(length.duration()).ok()
     }
 }
@@ -108,7 +109,7 @@ pub(super) struct Ground<'g> {
     tree: &'g OrgTree,
     sessions: &'g [SessionControl],
     bindings: &'g Bindings<'g>,
-    endings: BTreeMap<Email, Vec<(Timestamp, Option<ClientId>)>>,
+    endings: Endings,
 }
 
 impl<'g> Ground<'g> {
@@ -277,11 +278,13 @@ fn judge(
     let survives = !is_cloud | outlives;
     let UserSession { reauth, frequency, exempt } =
         sessions.into_iter().reduce(UserSession::or_else).unwrap_or_else(UserSession::unknown);
-    let endings = ground.endings.get(&user).into_iter().flatten();
-    let endings = endings
+    let whose = [Some(user.clone()), None];
+    let endings = whose.iter().filter_map(|whose| ground.endings.get(whose)).flatten();
+    let mut endings: Vec<Timestamp> = endings
         .filter(|(_, which)| which.as_ref().is_none_or(|which| which == about.client))
         .map(|(at, _)| *at)
         .collect();
+    endings.sort();
     let last_authorized_at =
         events.iter().filter(|event| event.kind == TokenEventKind::Authorize).map(|event| event.at).max();
     ConnectionFacts {
@@ -378,15 +381,16 @@ fn sessions_of(
         .collect()
 }
 
-/// When tokens of a user ended for a reason of their own, by user.
-fn endings_by_user(evidence: &Evidence) -> BTreeMap<Email, Vec<(Timestamp, Option<ClientId>)>> {
-    let mut endings: BTreeMap<Email, Vec<(Timestamp, Option<ClientId>)>> = BTreeMap::new();
+type Endings = BTreeMap<Option<Email>, Vec<(Timestamp, Option<ClientId>)>>;
+
+/// When tokens of a user ended for a reason of their own, by user; by `None` what may have ended anybody's.
+fn endings_by_user(evidence: &Evidence) -> Endings {
+    let mut endings = Endings::new();
     for event in &evidence.admin_events {
-        if let Change::TokensEnded { user, client } = &event.change
-            && let Some(user) = Email::from_google(user)
-        {
-            endings.entry(user).or_default().push((event.at, client.clone()));
-        }
+        let Change::TokensEnded { user, client } = &event.change else { continue };
+        // An address that is none may be anybody's too.
+        let whose = user.as_deref().and_then(Email::from_google);
+        endings.entry(whose).or_default().push((event.at, client.clone()));
     }
     endings
 }

@@ -15,6 +15,7 @@ mod bindings;
 mod cloud_session;
 mod connections;
 mod fact;
+mod look_again;
 mod org_tree;
 mod placed;
 mod track;
@@ -32,6 +33,7 @@ pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
 pub use fact::{Fact, Gap, Standing, Strength};
+pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use truth::Truth;
 pub use unread::UnreadEvents;
@@ -69,6 +71,8 @@ pub struct Facts {
     pub unread_events: BTreeMap<String, UnreadEvents>,
     /// Access evaluations that could not be read for certain, by name.
     pub unread_evaluations: BTreeMap<String, UnreadEvents>,
+    /// Org units whose own setting somebody has to look at again, sorted.
+    pub look_again: Vec<LookAgain>,
     /// Remarks on evidence of which nothing could be made.
     pub notices: Vec<String>,
 }
@@ -81,7 +85,7 @@ impl Facts {
         let tree = OrgTree::new(std::mem::take(&mut evidence.units));
         let horizon = track::Horizon { log: evidence.admin_log, as_of };
         let placing = placed::Placing::new(&tree, &evidence, &statements.attestations);
-        let sessions = cloud_session::derive(&placing, horizon);
+        let cloud_session::Sessions { in_force: sessions, own_doubts } = cloud_session::derive(&placing, horizon);
         let changes = app_changes::place_changes(&placing);
         let listed = statements.configured_apps.as_ref().map(|list| app_listed::Listed::new(list, &placing));
         let evaluated = app_evaluated::Evaluated::new(&evidence, &tree);
@@ -100,19 +104,32 @@ impl Facts {
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
+        let look_again = look_again::gather(&tree, own_doubts, &apps);
         let unread_evaluations = evaluated.unread(&tree);
         let notices = notices(&placing, &tree, listed.as_ref(), &evidence);
-        Self { as_of, tree, sessions, apps, connections, unread_events, unread_evaluations, notices, evidence }
+        Self {
+            as_of,
+            tree,
+            sessions,
+            apps,
+            connections,
+            unread_events,
+            unread_evaluations,
+            look_again,
+            notices,
+            evidence,
+        }
     }
 }
 
 fn app_facts(
     app: &AppDefinition,
     evidence: &Evidence,
-    level: &dyn Fn(&app_target::Target) -> Vec<Fact<Access>>,
+    level: &dyn Fn(&app_target::Target) -> app_access::Levels,
 ) -> AppFacts {
     let known = apps::clients_of(app, &evidence.sightings);
     let unpinned = (!app.is_pinned()).then(|| level(&apps::unpinned(app, &known)));
+    let mut doubts: Vec<Vec<Option<look_again::OwnDoubt>>> = Vec::new();
     let clients: Vec<ClientFacts> = known
         .into_iter()
         .map(|(client, identity, names, seen)| {
@@ -120,17 +137,23 @@ fn app_facts(
                 Identity::Pinned => app_target::Target::Pinned { app: app.id.clone(), client: client.clone() },
                 Identity::ByName => app_target::Target::Named { app: app.id.clone(), client: client.clone() },
             };
-            ClientFacts { access: level(&target), client, identity, names, seen }
+            let levels = level(&target);
+            if identity == Identity::Pinned {
+                doubts.push(levels.own_doubts);
+            }
+            ClientFacts { access: levels.in_force, client, identity, names, seen }
         })
         .collect();
-    let access = unpinned.unwrap_or_else(|| {
-        let pinned: Vec<&ClientFacts> = clients.iter().filter(|client| client.identity == Identity::Pinned).collect();
-        let units = pinned.first().map_or(0, |client| client.access.len());
-        (0..units)
-            .map(|unit| apps::fold(&pinned.iter().map(|client| &client.access[unit]).collect::<Vec<_>>()))
-            .collect()
-    });
-    AppFacts { definition: app.clone(), clients, access }
+    if let Some(levels) = unpinned {
+        return AppFacts { definition: app.clone(), clients, access: levels.in_force, own_doubts: levels.own_doubts };
+    }
+    let pinned: Vec<&ClientFacts> = clients.iter().filter(|client| client.identity == Identity::Pinned).collect();
+    let units = pinned.first().map_or(0, |client| client.access.len());
+    let access = (0..units)
+        .map(|unit| apps::fold(&pinned.iter().map(|client| &client.access[unit]).collect::<Vec<_>>()))
+        .collect();
+    let own_doubts = (0..units).map(|unit| doubts.iter().find_map(|client| client[unit].clone())).collect();
+    AppFacts { definition: app.clone(), clients, access, own_doubts }
 }
 
 fn notices(

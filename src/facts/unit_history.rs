@@ -97,7 +97,7 @@ impl UnitHistory {
         }
         for event in evidence.admin_events.iter().rev() {
             if let Change::Tree(change) = &event.change {
-                history.undo(change, event);
+                history.undo(change, event, tree);
             }
         }
         history
@@ -119,7 +119,7 @@ impl UnitHistory {
         })
     }
 
-    fn undo(&mut self, change: &TreeChange, event: &AdminEvent) {
+    fn undo(&mut self, change: &TreeChange, event: &AdminEvent, tree: &OrgTree) {
         let (at, effect) = (event.at, event.effect);
         match change {
             TreeChange::Created { unit } => {
@@ -158,7 +158,7 @@ impl UnitHistory {
                     }
                 }
             }
-            TreeChange::Moved { unit, .. } => {
+            TreeChange::Moved { unit, to } => {
                 let name = bare(unit);
                 let held = self.held_after(name, at);
                 if held.is_empty() {
@@ -166,11 +166,34 @@ impl UnitHistory {
                 }
                 let holders: Vec<UnitIndex> =
                     held.into_iter().filter_map(|position| self.holdings.get(name)?.get(position)?.holder).collect();
-                for holder in holders {
+                for holder in self.only_those_moved_to(to, holders, at, tree) {
                     self.moved.entry(holder).or_insert(at);
                 }
             }
         }
+    }
+
+    /// Of several org units of one name, those that lay where a move says just after it. Where none does, the evidence has
+    /// a hole, and it may have been any.
+    fn only_those_moved_to(&self, to: &str, holders: Vec<UnitIndex>, at: Timestamp, tree: &OrgTree) -> Vec<UnitIndex> {
+        let name = bare(to);
+        let mut parents: BTreeSet<UnitIndex> = self
+            .held_after(name, at)
+            .into_iter()
+            .filter_map(|position| self.holdings.get(name)?.get(position)?.holder)
+            .collect();
+        if to == "/" || self.may_be_root(name).is_some() {
+            parents.extend(self.root);
+        }
+        if parents.is_empty() || !self.knows_all_units {
+            return holders;
+        }
+        // Whoever was moved again later may have lain anywhere in between.
+        let fits = |holder: &UnitIndex| {
+            self.moved.contains_key(holder) || tree.parent(*holder).is_none_or(|parent| parents.contains(&parent))
+        };
+        let fitting: Vec<UnitIndex> = holders.iter().copied().filter(fits).collect();
+        if fitting.is_empty() { holders } else { fitting }
     }
 
     /// Which org unit a log event at that time means.

@@ -145,6 +145,16 @@ impl Event {
     }
 }
 
+impl Event {
+    /// `SETTING_NAME` as a token, whatever its spelling: `Google Cloud session` is `GOOGLE_CLOUD_SESSION`. Events on
+    /// application settings (`CHANGE_APPLICATION_SETTING`, …) say by it what they are about.
+    #[must_use]
+    pub fn setting_name(&self) -> Option<String> {
+        let name = self.text("SETTING_NAME")?;
+        Some(name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect())
+    }
+}
+
 impl Parameter {
     /// Every text in it: the value, or the several values.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
