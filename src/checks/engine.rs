@@ -149,7 +149,8 @@ fn result(
 }
 
 /// An item as reports show it.
-fn evidence_of(item: &Item) -> Evidence {
+#[must_use]
+pub fn evidence_of(item: &Item) -> Evidence {
     Evidence {
         source: item.source.as_str().to_owned(),
         at: item.at,

@@ -10,5 +10,5 @@ mod okta_workflows_gmail;
 mod registry;
 
 pub use check::{Check, Meta, Outcome, Subject, SubjectSet};
-pub use engine::{Acceptance, Selection, evaluate};
+pub use engine::{Acceptance, Selection, evaluate, evidence_of};
 pub use registry::{Pack, checks, find_check, find_pack, packs};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::document::{ConfigError, Document, Parsed, Table};
 use super::load::AppSettings;
-use crate::domain::{AppId, ClientId, PackId};
-use crate::evidence::{AppDefinition, Catalogue, NamePattern};
+use crate::domain::{AppId, ClientId, CloudScope, PackId};
+use crate::evidence::{AppDefinition, Card, Catalogue, NamePattern};
 
 /// File name and text of every entry.
 const ENTRIES: [(&str, &str); 4] = [
@@ -35,6 +35,7 @@ pub fn builtin_catalogue(configured: &[AppSettings]) -> Result<Catalogue, Config
             packs: Vec::new(),
             configured: true,
             about: "Added by the configuration.".to_owned(),
+            cards: Vec::new(),
         });
         app.configured = true;
         if !settings.client_ids.is_empty() {
@@ -58,6 +59,13 @@ fn read_entry(file: &str, text: &str) -> Result<AppDefinition, ConfigError> {
     let client_ids = table.require::<Vec<Parsed<ClientId>>>(&mut document, "client_ids").unwrap_or_default();
     let names = table.require::<Vec<String>>(&mut document, "display_names").unwrap_or_default();
     let about = table.require(&mut document, "about");
+    let mut cards = Vec::new();
+    for mut card in table.list(&mut document, "cards") {
+        let name = card.require::<String>(&mut document, "name");
+        let cloud_scope = card.require::<Parsed<CloudScope>>(&mut document, "cloud_scope");
+        card.finish(&mut document);
+        cards.extend(name.zip(cloud_scope).map(|(name, Parsed(cloud_scope))| Card { name, cloud_scope }));
+    }
     table.finish(&mut document);
     let app = id.zip(name).zip(about).map(|((id, name), about)| AppDefinition {
         id: id.0,
@@ -67,6 +75,7 @@ fn read_entry(file: &str, text: &str) -> Result<AppDefinition, ConfigError> {
         packs: packs.into_iter().map(|pack| pack.0).collect(),
         configured: false,
         about,
+        cards,
     });
     document.conclude(app)
 }

@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use serde::Serialize;
 
 /// One OAuth scope as a grant carries it: a URL, or a short name such as `openid`.
@@ -17,6 +19,19 @@ pub enum CloudScope {
     No,
     /// On neither list.
     Unknown,
+}
+
+impl FromStr for CloudScope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "yes" => Ok(Self::Yes),
+            "no" => Ok(Self::No),
+            "unknown" => Ok(Self::Unknown),
+            other => Err(format!("{other:?} is not an answer; write \"yes\", \"no\" or \"unknown\"")),
+        }
+    }
 }
 
 /// Subject to session control: `cloud-platform` (documented, seen), its read-only variant (near certain), and the

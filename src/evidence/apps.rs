@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::domain::{AppId, ClientId, PackId};
+use crate::domain::{AppId, ClientId, CloudScope, PackId};
 
 /// A name by which an app may be recognised: consecutive words, compared without regard to case and punctuation.
 ///
@@ -54,6 +54,17 @@ pub struct AppDefinition {
     pub configured: bool,
     /// What is known about it, and from where.
     pub about: String,
+    /// What it can be used for, and whether that needs a Cloud scope, as its vendor documents it.
+    pub cards: Vec<Card>,
+}
+
+/// One thing that an app can be used for: a card, as Okta Workflows calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Its name.
+    pub name: String,
+    /// Whether a connection needs a Cloud scope for it.
+    pub cloud_scope: CloudScope,
 }
 
 impl AppDefinition {
@@ -61,6 +72,11 @@ impl AppDefinition {
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         !self.client_ids.is_empty()
+    }
+
+    /// The cards of that need, in the vendor's order.
+    pub fn cards_that_need(&self, cloud_scope: CloudScope) -> impl Iterator<Item = &str> {
+        self.cards.iter().filter(move |card| card.cloud_scope == cloud_scope).map(|card| card.name.as_str())
     }
 
     /// Whether the app may go by that name.

@@ -19,7 +19,7 @@ mod token_events;
 
 pub use accounts::{Account, AccountIndex, AccountState};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
-pub use apps::{AppDefinition, Catalogue, NamePattern};
+pub use apps::{AppDefinition, Card, Catalogue, NamePattern};
 pub use attestation::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
 pub use console_csv::{ConfiguredApp, ConfiguredApps, CsvError, Dating, Extent, ListedAccess, read_configured_apps};
 pub use evaluations::{ConfigurationSource, Evaluation};

@@ -12,7 +12,7 @@ use super::placed::{Placed, Placing};
 use super::track::{Horizon, Own, Question, Slot, Track};
 use crate::domain::SessionLength;
 use crate::evidence::{
-    AdminEvent, Attestation, AttestedSession, AttestedValue, Change, Effect, OwnReauth, Reading, ReauthMethod,
+    AdminEvent, Attestation, AttestedSession, AttestedValue, Change, Effect, Item, OwnReauth, Reading, ReauthMethod,
     SESSION_CONTROL_MENU,
 };
 
@@ -74,6 +74,13 @@ impl SessionControl {
             || self.method.in_conflict()
     }
 
+    /// The evidence that contradicts itself, where it does.
+    #[must_use]
+    pub fn sides(&self) -> BTreeSet<&Item> {
+        let settings = self.reauth.sides().chain(self.exempt.sides());
+        settings.chain(self.frequency.sides()).chain(self.method.sides()).map(Arc::as_ref).collect()
+    }
+
     fn unknown() -> Self {
         Self { reauth: Fact::unknown(), exempt: Fact::unknown(), frequency: Fact::unknown(), method: Fact::unknown() }
     }
@@ -105,7 +112,7 @@ impl SessionControl {
 /// What inheritance does to each part alike.
 trait Part {
     fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>);
-    fn add_evidence(&mut self, items: &BTreeSet<Arc<crate::evidence::Item>>);
+    fn add_evidence(&mut self, items: &BTreeSet<Arc<Item>>);
 }
 
 impl<T> Part for Fact<T> {
@@ -117,14 +124,14 @@ impl<T> Part for Fact<T> {
         self.gaps.extend(why());
     }
 
-    fn add_evidence(&mut self, items: &BTreeSet<Arc<crate::evidence::Item>>) {
+    fn add_evidence(&mut self, items: &BTreeSet<Arc<Item>>) {
         self.evidence.extend(items.iter().cloned());
     }
 }
 
 enum Step<'e> {
-    Born(Arc<crate::evidence::Item>),
-    Attested(&'e AttestedSession, Arc<crate::evidence::Item>),
+    Born(Arc<Item>),
+    Attested(&'e AttestedSession, Arc<Item>),
     Event { reading: Reading<OwnReauth>, sure: bool, event: &'e AdminEvent },
 }
 

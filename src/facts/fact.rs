@@ -123,6 +123,11 @@ impl<T> Fact<T> {
         matches!(self.standing, Standing::Conflict)
     }
 
+    /// The evidence that contradicts itself, where it does.
+    pub fn sides(&self) -> impl Iterator<Item = &Arc<Item>> {
+        self.evidence.iter().filter(|_| self.in_conflict())
+    }
+
     /// Whether a statement about the value holds. Of one of several it does where it does of each.
     #[must_use]
     pub fn truth(&self, holds: impl Fn(&T) -> bool) -> Truth {

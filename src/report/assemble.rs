@@ -6,7 +6,7 @@ use super::model::{
     AppAccess, CheckResult, CloudSession, Connection, OrgUnit, Outcome, Report, SCHEMA, Source, SourceStatus, Summary,
     Tenant, Tool, Touch, UnreadEvent,
 };
-use crate::checks::Selection;
+use crate::checks::{Selection, evidence_of};
 use crate::facts::{Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Truth, UnitIndex, UnreadEvents};
 use crate::snapshot::SourceId;
 
@@ -123,6 +123,7 @@ fn cloud_session(control: &SessionControl) -> CloudSession {
         inherited_from: control.reauth.inherited_from.clone(),
         confidence: control.reauth.confidence(),
         conflict: control.in_conflict(),
+        sides: control.sides().into_iter().map(evidence_of).collect(),
     }
 }
 
@@ -133,6 +134,7 @@ fn app_access(fact: &Fact<Access>) -> AppAccess {
         inherited_from: fact.inherited_from.clone(),
         confidence: fact.confidence(),
         conflict: fact.in_conflict(),
+        sides: fact.sides().map(|item| evidence_of(item)).collect(),
     }
 }
 

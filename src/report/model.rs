@@ -131,6 +131,9 @@ pub struct CloudSession {
     pub confidence: &'static str,
     /// Whether evidence contradicts itself.
     pub conflict: bool,
+    /// The evidence that does: both sides. Left out where there is no conflict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<Evidence>,
 }
 
 /// One app's access level as it is in force for an org unit.
@@ -147,6 +150,9 @@ pub struct AppAccess {
     pub confidence: &'static str,
     /// Whether evidence contradicts itself.
     pub conflict: bool,
+    /// The evidence that does: both sides. Left out where there is no conflict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<Evidence>,
 }
 
 /// One user's grant to one app under audit.

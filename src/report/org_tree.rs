@@ -174,6 +174,7 @@ mod tests {
             inherited_from: None,
             confidence: "unknown",
             conflict: false,
+            sides: Vec::new(),
         };
         let unit = |path: &&str| OrgUnit {
             path: OrgUnitPath::from_google(path).expect("a path"),

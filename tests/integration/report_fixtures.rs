@@ -119,6 +119,7 @@ pub(crate) fn required(exempt: &'static str, from: Option<&str>) -> CloudSession
         inherited_from: from.map(ou),
         confidence: "proven",
         conflict: false,
+        sides: Vec::new(),
     }
 }
 
@@ -132,6 +133,7 @@ pub(crate) fn not_required(from: Option<&str>) -> CloudSession {
         inherited_from: from.map(ou),
         confidence: "proven",
         conflict: false,
+        sides: Vec::new(),
     }
 }
 
@@ -145,15 +147,30 @@ pub(crate) fn unknown_session() -> CloudSession {
         inherited_from: None,
         confidence: "unknown",
         conflict: false,
+        sides: Vec::new(),
     }
 }
 
 pub(crate) fn access(access: &'static str, from: Option<&str>) -> AppAccess {
-    AppAccess { access, one_of: Vec::new(), inherited_from: from.map(ou), confidence: "proven", conflict: false }
+    AppAccess {
+        access,
+        one_of: Vec::new(),
+        sides: Vec::new(),
+        inherited_from: from.map(ou),
+        confidence: "proven",
+        conflict: false,
+    }
 }
 
 pub(crate) fn unknown_access() -> AppAccess {
-    AppAccess { access: "unknown", one_of: Vec::new(), inherited_from: None, confidence: "unknown", conflict: false }
+    AppAccess {
+        access: "unknown",
+        one_of: Vec::new(),
+        sides: Vec::new(),
+        inherited_from: None,
+        confidence: "unknown",
+        conflict: false,
+    }
 }
 
 fn verdict(check: &str, severity: Severity, status: Status, subject: Subject, summary: &str) -> CheckResult {
@@ -408,11 +425,17 @@ pub(crate) fn advice_by_unit() -> Report {
 pub(crate) fn doubtful() -> Report {
     let presumed =
         CloudSession { confidence: "presumed", exempt_confidence: Some("presumed"), ..required("no", Some("/")) };
-    let conflict = CloudSession { confidence: "unknown", conflict: true, ..unknown_session() };
+    let conflict = CloudSession {
+        confidence: "unknown",
+        conflict: true,
+        sides: vec![attested(3, "saw at /Lab: reauthentication required"), attested(9, "saw at /Lab: not required")],
+        ..unknown_session()
+    };
     let half = CloudSession {
         exempt_trusted_apps: Some("unknown"),
         exempt_confidence: Some("unknown"),
         conflict: true,
+        sides: vec![attested(15, "saw at /Ops: exempt ticked"), attested(21, "saw at /Ops: exempt not ticked")],
         ..required("no", None)
     };
     let mut fail = exemption("/Sales", Status::Fail);
@@ -421,7 +444,15 @@ pub(crate) fn doubtful() -> Report {
     falls.confidence = Some(Confidence::Presumed);
     let mut tenant = Tenant::new()
         .unit("/", required("no", None), access("trusted", None))
-        .unit("/Lab", conflict, AppAccess { conflict: true, ..unknown_access() })
+        .unit(
+            "/Lab",
+            conflict,
+            AppAccess {
+                conflict: true,
+                sides: vec![attested(27, "saw at /Lab: Trusted"), attested(33, "saw at /Lab: Blocked")],
+                ..unknown_access()
+            },
+        )
         .unit("/Ops", half, access("specific_data", None))
         .unit("/Sales", presumed, AppAccess { confidence: "presumed", ..access("trusted", Some("/")) })
         .connection("flows@example.com", "/Sales", Outcome::Undetermined, Some("2026-11-23T07:30:00Z"), None)

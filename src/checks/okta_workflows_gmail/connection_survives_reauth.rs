@@ -1,7 +1,7 @@
 use super::{OAUTH_HELP, OKTA_ARTICLE, PACK, SESSION_HELP, make_trusted, tick_exemption};
 use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
 use crate::domain::{CloudScope, OrgUnitPath, Severity, humane_time};
-use crate::evidence::{APP_ACCESS_URL, SESSION_CONTROL_URL};
+use crate::evidence::{APP_ACCESS_URL, AppDefinition, SESSION_CONTROL_URL};
 use crate::facts::{Access, ConnectionFacts, EXEMPTION, Facts, Holder, Reauth, Truth};
 use crate::report::model::{Remediation, Status};
 
@@ -32,6 +32,26 @@ fn connection(subject: Subject<'_>) -> Option<&ConnectionFacts> {
         Subject::Connection(connection) => Some(connection),
         Subject::OrgUnit(_) | Subject::AppInOrgUnit(..) | Subject::App(_) => None,
     }
+}
+
+/// The cure that leaves Google's settings alone: which cards stand in its way, as far as the vendor says.
+fn without_cloud_scope(app: Option<&AppDefinition>) -> String {
+    let cards = |need| app.into_iter().flat_map(|app| app.cards_that_need(need)).collect::<Vec<_>>().join(", ");
+    let (need, none, open) = (cards(CloudScope::Yes), cards(CloudScope::No), cards(CloudScope::Unknown));
+    let mut step =
+        "Or, without the two settings: re-create the connection with customised scopes that leave cloud-platform \
+                    out, if its flows can do without; revoke the old grant first, as its scopes stay merged otherwise."
+            .to_owned();
+    if !need.is_empty() {
+        step.push_str(&format!(" These cards need it: {need}."));
+    }
+    if !none.is_empty() {
+        step.push_str(&format!(" These do not: {none}."));
+    }
+    if !open.is_empty() {
+        step.push_str(&format!(" Of these no documentation at hand tells: {open}."));
+    }
+    step
 }
 
 fn place(connection: &ConnectionFacts) -> String {
@@ -134,11 +154,8 @@ impl Check for ConnectionSurvivesReauth {
             steps.push(make_trusted(&format!("{name} (client ID {})", connection.client), kept_at));
             console_url = console_url.or_else(|| Some(APP_ACCESS_URL.to_owned()));
         }
-        steps.push(format!(
-            "Then authorise the connection once more in {name}. Where its flows need no Cloud API (reading, searching and \
-             sending mail do not), leaving cloud-platform out of its scopes is a cure without the two settings: revoke the old \
-             grant first, as its scopes stay merged otherwise."
-        ));
+        steps.push(format!("Then authorise the connection once more in {name}."));
+        steps.push(without_cloud_scope(app.map(|app| &app.definition)));
         Remediation { steps, console_url }
     }
 }

@@ -65,7 +65,8 @@ pub(super) fn failures(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn said(item: &Evidence) -> Line {
+/// A piece of evidence, as a line of a list.
+pub(super) fn said(item: &Evidence) -> Line {
     let at = item.at.map_or_else(String::new, |at| format!("{} ", humane_time(at)));
     Line::of(&format!("· {at}{}: {}", item.source, item.says)).tone(Tone::Quiet, &format!(" [{}]", item.locator))
 }

@@ -99,7 +99,7 @@ impl<'a> Settings<'a> {
             apps: apps
                 .iter()
                 .map(|app| match unit.apps.get(*app) {
-                    Some(AppAccess { access, inherited_from, confidence, conflict, one_of: _ }) => {
+                    Some(AppAccess { access, inherited_from, confidence, conflict, one_of: _, sides: _ }) => {
                         (Value::of(access, Mark::of(confidence, *conflict)), inherited_from.as_ref())
                     }
                     None => (Value::sure(None), None),

@@ -255,11 +255,13 @@ impl Recorded {
 /// A built-in scenario, collected once.
 fn recorded(scenario: &str) -> &'static Recorded {
     static BROKEN: LazyLock<Recorded> = LazyLock::new(|| Recorded::take("okta-gmail-broken"));
+    static CONTRADICTORY: LazyLock<Recorded> = LazyLock::new(|| Recorded::take("contradictory"));
     static HEALTHY: LazyLock<Recorded> = LazyLock::new(|| Recorded::take("healthy"));
     static MIXED: LazyLock<Recorded> = LazyLock::new(|| Recorded::take("mixed"));
     static NEVER: LazyLock<Recorded> = LazyLock::new(|| Recorded::take("never-configured"));
     match scenario {
         "okta-gmail-broken" => &BROKEN,
+        "contradictory" => &CONTRADICTORY,
         "healthy" => &HEALTHY,
         "mixed" => &MIXED,
         "never-configured" => &NEVER,

@@ -79,9 +79,16 @@ fn mixed_fails() {
 }
 
 #[test]
+fn contradictory_is_undetermined() {
+    every_way("contradictory", 3);
+}
+
+#[test]
 fn sarif_is_valid_for_every_scenario() {
     let validator = sarif_validator();
-    for (scenario, status) in [("healthy", 0), ("okta-gmail-broken", 1), ("never-configured", 3), ("mixed", 1)] {
+    for (scenario, status) in
+        [("healthy", 0), ("okta-gmail-broken", 1), ("never-configured", 3), ("mixed", 1), ("contradictory", 3)]
+    {
         let sandbox = Sandbox::recorded(scenario);
         let args = ["audit", "--snapshot", "snapshot.jsonl", "--format"];
         let run = |format| sandbox.run(&[&args[..], &[format]].concat()).exits(status).json();
@@ -97,7 +104,7 @@ fn sarif_is_valid_for_every_scenario() {
 
 #[test]
 fn people_read_a_page() {
-    for (scenario, status) in [("healthy", 0), ("okta-gmail-broken", 1)] {
+    for (scenario, status) in [("healthy", 0), ("okta-gmail-broken", 1), ("contradictory", 3)] {
         let sandbox = Sandbox::recorded(scenario);
         let run = sandbox.run_with(&["audit", "--snapshot", "snapshot.jsonl"], &[("COLUMNS", "100")]);
         let page = run.exits(status).says_nothing().stdout;

@@ -58,6 +58,7 @@ async fn every_builtin_scenario_serves_everything() {
         running.shutdown().await;
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
+    contradictory: 5 users, 3 grants, 0 groups, 5 org units, 0 policies, bindings: 0, attestations: 5, unexpected: 0
     healthy: 6 users, 3 grants, 2 groups, 4 org units, 4 policies, bindings: 0, attestations: 2, unexpected: 0
     mixed: 12 users, 9 grants, 3 groups, 9 org units, 6 policies, bindings: 2, attestations: 6, unexpected: 0
     never-configured: 5 users, 1 grants, 1 groups, 3 org units, 1 policies, bindings: no organization, attestations: 0, unexpected: 0
