@@ -115,21 +115,20 @@ fn left_by(source: &ConfigurationSource) -> Option<BTreeSet<Access>> {
 }
 
 fn doubt_of(evidence: &Evidence) -> Option<Gap> {
-    let source = evidence.source(SourceId::AccessEvaluationLog)?;
-    let how = match source.status {
-        // What was never asked for holds no record that was lost.
-        SourceStatus::Complete | SourceStatus::Skipped => return None,
-        SourceStatus::Partial => "could be read in part only",
-        SourceStatus::Denied => "was refused",
-        SourceStatus::Failed => "could not be read",
+    let source = evidence.source(SourceId::AccessEvaluationLog);
+    let how = match source.map(|source| source.status) {
+        Some(SourceStatus::Complete) => return None,
+        Some(SourceStatus::Partial) => "could be read in part only",
+        Some(SourceStatus::Denied) => "was refused",
+        Some(SourceStatus::Failed) => "could not be read",
+        Some(SourceStatus::Skipped) | None => "was not asked for",
     };
-    let reason = source.error.as_deref().unwrap_or("no reason was given");
+    let reason = source.and_then(|source| source.error.as_ref()).map(|error| format!(": {error}")).unwrap_or_default();
     Some(Gap {
         fact: ACCESS_EVALUATION,
-        why: format!("the access-evaluation log, which may contradict what else is known, {how}: {reason}"),
+        why: format!("the access-evaluation log, which may contradict what else is known, {how}{reason}"),
         supply: source
-            .next_step
-            .clone()
+            .and_then(|source| source.next_step.clone())
             .unwrap_or_else(|| "make reports.access_evaluation readable for the audit, then run it again".to_owned()),
     })
 }

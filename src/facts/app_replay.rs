@@ -11,7 +11,7 @@ use super::app_listed::Listing;
 use super::app_target::{Concern, Target};
 use super::fact::Strength;
 use super::org_tree::UnitIndex;
-use super::placed::Placed;
+use super::placed::{Bearing, Placed};
 use super::track::{Own, Slot, Track};
 use crate::evidence::{AdminEvent, Attestation, AttestedValue, Change, Effect, Item, LevelChange, OwnAccess, Reading};
 
@@ -28,7 +28,7 @@ enum Step<'e> {
     Event {
         change: LevelChange,
         concern: Concern,
-        sure: bool,
+        bearing: Bearing,
         event: &'e AdminEvent,
     },
 }
@@ -91,9 +91,8 @@ pub(super) fn replay(
     for (event, bearing) in ground.changes.of(unit) {
         let Change::Access { app, change, .. } = &event.change else { continue };
         if let Some(concern) = target.concern(app, ground.sightings) {
-            let sure = bearing.is_sure() && event.effect == Effect::Took;
             last_change = last_change.max(Some(event.at));
-            steps.push((event.at, Step::Event { change: *change, concern, sure, event }));
+            steps.push((event.at, Step::Event { change: *change, concern, bearing, event }));
         }
     }
     steps.sort_by(|(at, step), (other_at, other)| (at, step.rank()).cmp(&(other_at, other.rank())));
@@ -111,8 +110,9 @@ pub(super) fn replay(
                 last_set = None;
                 track.blur(at, &item);
             }
-            Step::Event { change, concern, sure, event } => {
-                apply(&mut track, change, &concern, sure, event, last_set);
+            Step::Event { change, concern, bearing, event } => {
+                apply(&mut track, change, &concern, bearing, event, last_set);
+                let sure = bearing.is_sure() && event.effect == Effect::Took;
                 last_set = match change {
                     LevelChange::Set(Reading::Proven(level) | Reading::Presumed(level)) if sure => Some((event, level)),
                     LevelChange::Set(_) | LevelChange::RemovedFrom(_) => last_set,
@@ -127,7 +127,7 @@ fn apply(
     track: &mut Track<OwnAccess>,
     change: LevelChange,
     concern: &Concern,
-    sure: bool,
+    bearing: Bearing,
     event: &AdminEvent,
     last_set: Option<(&AdminEvent, OwnAccess)>,
 ) {
@@ -145,27 +145,35 @@ fn apply(
             (value, Strength::Presumed)
         }
     };
-    let perhaps = !sure || matches!(concern, Concern::Perhaps | Concern::PerhapsByName);
-    if let (Some(from), Slot::Among(held, held_strength)) = (removed_from, track.slot())
-        && !held.contains(&from)
-    {
-        // Whatever was taken off that list was something else.
-        if perhaps && *held_strength == Strength::Proven {
-            return;
-        }
-        if !perhaps && held.iter().any(|level| *level != OwnAccess::Inherit) {
-            // The other half of a change of level, logged a moment late: what was added stands.
-            let other_half = last_set.is_some_and(|(set, level)| {
-                held.contains(&level) && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
-            });
-            if !other_half {
-                // It was on another list than anything known says: the evidence has a hole.
-                track.blur(at, item);
+    let surely_here = bearing.is_sure() && event.effect == Effect::Took;
+    let surely_it = matches!(concern, Concern::Surely | Concern::ByName);
+    if let Slot::Among(held, held_strength) = track.slot() {
+        match removed_from {
+            Some(from) if !held.contains(&from) && held.iter().any(|level| *level != OwnAccess::Inherit) => {
+                // It was on none of the lists that this one may be on: the namesake's level changed.
+                if bearing == Bearing::Namesake && surely_it && *held_strength == Strength::Proven {
+                    return;
+                }
+                // The other half of a change of level, logged a moment late: what was added stands.
+                let other_half = last_set.is_some_and(|(set, level)| {
+                    held.contains(&level) && set.actor == event.actor && at.duration_since(set.at) <= ONE_ACTION
+                });
+                if !(surely_here && surely_it && other_half) {
+                    // It was on another list than anything known says: the evidence has a hole.
+                    track.blur(at, item);
+                }
+                return;
             }
-            return;
+            // Whether it was this app or another of the name, nothing is different now.
+            _ if held.len() == 1 && held.contains(&value) => {
+                if let (Reading::Proven(_), Concern::ByName) = (reading, concern) {
+                    return track.maybe(value, Strength::Proven, at, item);
+                }
+            }
+            Some(_) | None => {}
         }
     }
-    if perhaps {
+    if !(surely_here && surely_it) {
         return track.maybe(value, strength, at, item);
     }
     // Of two activities of one moment, or of two pieces of one, neither is known to be the later.

@@ -16,7 +16,9 @@ use crate::snapshot::SourceId;
 pub(super) enum Bearing {
     /// About exactly this one.
     Sure,
-    /// About this one, or another, or one that is gone.
+    /// About this one, or another of the same name that is at hand or known to be gone.
+    Namesake,
+    /// About this one, or another, or one that no record shows.
     Possible,
     /// About one above, and `below = "inherit"` extends it to this one.
     Below,
@@ -119,8 +121,9 @@ impl<'e> Placing<'e> {
             match self.place(unit, event.at) {
                 Place::One(only) => placed.by_unit[only].push((event, Bearing::Sure)),
                 Place::Among(some) => {
+                    let bearing = if self.history.knows_every_name() { Bearing::Namesake } else { Bearing::Possible };
                     for unit in some {
-                        placed.by_unit[unit].push((event, Bearing::Possible));
+                        placed.by_unit[unit].push((event, bearing));
                     }
                 }
                 Place::Gone => {}

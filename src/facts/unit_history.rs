@@ -301,6 +301,12 @@ impl UnitHistory {
         })
     }
 
+    /// Whether all org units and all of the root's names are at hand.
+    #[must_use]
+    pub(super) fn knows_every_name(&self) -> bool {
+        self.knows_all_units && self.knows_tenant && self.knows_domains
+    }
+
     /// The last logged move that may have been of this org unit.
     #[must_use]
     pub(super) fn moved(&self, unit: UnitIndex) -> Option<Timestamp> {

@@ -140,15 +140,16 @@ fn one_that_names_no_client_is_counted() {
 
 #[test]
 fn a_log_that_could_not_be_read_in_full_may_have_held_a_contradiction() {
-    for status in ["partial", "denied", "failed"] {
+    for status in ["partial", "denied", "failed", "skipped"] {
         let judged = healthy().source("reports.access_evaluation", status).judge();
         assert_eq!(judged.access("/Sales"), "trusted presumed from /", "{status}");
         assert_eq!(judged.trusted("/Sales"), "undetermined -", "{status}");
         assert_eq!(judged.missing("app-trusted", "/Sales"), ["access-evaluation-log"]);
         assert_eq!(judged.exempt("/Sales"), "pass proven", "it says nothing about sessions");
     }
-    let skipped = healthy().source("reports.access_evaluation", "skipped").judge();
-    assert_eq!(skipped.trusted("/Sales"), "pass proven", "what was not asked for has lost nothing");
+    let mut absent = healthy();
+    absent.sources.remove("reports.access_evaluation");
+    assert_eq!(absent.judge().trusted("/Sales"), "undetermined -");
 }
 
 #[test]

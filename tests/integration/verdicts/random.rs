@@ -154,14 +154,29 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 
 const SCOPES: [&[&str]; 4] = [&[CLOUD], &[CLOUD, MAIL], &[MAIL], &["https://www.googleapis.com/auth/script.projects"]];
 
+/// Day, user, client and configuration source of an access evaluation.
+type Evaluated = (u8, usize, bool, &'static str);
+
+fn evaluations() -> impl Strategy<Value = Vec<Evaluated>> {
+    let source = prop::sample::select(vec![
+        "APP_ACCESS_CONTROL",
+        "APP_ACCESS_CONTROL",
+        "CONFIGURATION_SOURCE_UNSPECIFIED",
+        "DOMAIN_WIDE_DELEGATION",
+        "A_WORD_OF_TOMORROW",
+    ]);
+    let one = (0..13u8, 0..USERS.len(), prop::bool::weighted(0.8), source);
+    prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(one, 1..4)]
+}
+
 pub(super) fn case() -> impl Strategy<Value = Case> {
     let units = prop::collection::vec(prop::bool::weighted(0.7), UNITS.len());
     let namesake = prop::bool::weighted(0.2);
     let pinned = prop::bool::weighted(0.8);
     let bound =
         prop::option::weighted(0.3, (prop::collection::vec(0..USERS.len(), 0..3), any::<bool>(), any::<bool>()));
-    (units, people(), activities(), attestations(), namesake, pinned, bound).prop_map(
-        |(units, people, activities, attested, namesake, pinned, bound)| {
+    (units, people(), activities(), attestations(), namesake, pinned, bound, evaluations()).prop_map(
+        |(units, people, activities, attested, namesake, pinned, bound, evaluations)| {
             let other_name = if namesake { NAME } else { "Other Tool" };
             let mut tenant = tenant();
             if !pinned {
@@ -209,6 +224,10 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
                     let group = if nested && position > 0 { "h" } else { "g" };
                     tenant = tenant.member(group, json!({"id": format!("id-{}", USERS[member]), "type": "USER"}));
                 }
+            }
+            for (number, user, own, source) in evaluations {
+                let client = if own { OKTA } else { OTHER };
+                tenant = tenant.evaluated_for(&day(number).replace("T12", "T18"), USERS[user], client, source);
             }
             for attestation in &attested {
                 tenant = attestation.add_to(tenant);
