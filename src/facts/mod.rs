@@ -10,6 +10,7 @@ mod bindings;
 mod cloud_session;
 mod connections;
 mod fact;
+mod look_again;
 mod org_tree;
 mod placed;
 mod track;
@@ -27,6 +28,7 @@ pub use bindings::{ACCESS_BINDINGS, Bindings, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
 pub use fact::{Fact, Gap, Standing, Strength};
+pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use truth::Truth;
 pub use unread::UnreadEvents;
@@ -61,6 +63,8 @@ pub struct Facts {
     pub unread_events: BTreeMap<String, UnreadEvents>,
     /// Remarks on evidence of which nothing could be made.
     pub notices: Vec<String>,
+    /// What must be looked at again in the console, sorted.
+    pub look_again: Vec<LookAgain>,
 }
 
 impl Facts {
@@ -82,7 +86,8 @@ impl Facts {
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
         let notices = notices(&placing, &tree);
-        Self { as_of, tree, sessions, apps, connections, unread_events, notices, evidence }
+        let look_again = Vec::new();
+        Self { as_of, tree, sessions, apps, connections, unread_events, notices, look_again, evidence }
     }
 }
 
