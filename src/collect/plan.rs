@@ -41,6 +41,8 @@ impl std::str::FromStr for Scan {
 /// What the collection is for, which decides what is asked, and with which scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// The org units alone.
+    OrgUnits,
     /// Only what today's checks need.
     Audit,
     /// Everything that gwsaudit can read, so that later versions can judge it too.
@@ -79,6 +81,9 @@ impl Plan {
     /// The sources that are asked, whatever else they lead to.
     #[must_use]
     pub fn sources(&self) -> BTreeSet<SourceId> {
+        if self.purpose == Purpose::OrgUnits {
+            return BTreeSet::from([SourceId::OrgUnits]);
+        }
         let mut sources = BTreeSet::from([
             SourceId::Customer,
             SourceId::OrgUnits,

@@ -67,6 +67,11 @@ impl Collected {
 /// # Errors
 /// [`WriteError`] where temporary storage fails.
 pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Collected, WriteError> {
+    if plan.purpose == Purpose::OrgUnits {
+        let (source, spool) = org_units(google, plan, observer).await?;
+        let (sources, spools) = (vec![source], vec![spool]);
+        return Ok(Collected { no_such_customer: false, header: header(plan), sources, spools });
+    }
     let (tell_customer, customer_known) = oneshot::channel();
     let (tell_tied, tied_known) = oneshot::channel();
     let everything = plan.purpose == Purpose::Snapshot;
@@ -92,7 +97,11 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
     finished.extend(policies);
     finished.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
     let (sources, spools) = finished.into_iter().unzip();
-    let header = Header {
+    Ok(Collected { no_such_customer, header: header(plan), sources, spools })
+}
+
+fn header(plan: &Plan) -> Header {
+    Header {
         schema: SCHEMA.to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         collected_at: plan.now,
@@ -104,8 +113,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
                 OrganizationPlan::Find => None,
             },
         },
-    };
-    Ok(Collected { no_such_customer, header, sources, spools })
+    }
 }
 
 async fn only_if<T>(wanted: bool, work: impl Future<Output = Result<T, WriteError>>) -> Result<Option<T>, WriteError> {
