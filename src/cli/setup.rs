@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::talk::Talk;
 use crate::config::{Config, ConfigError, Credentials, GcpOrganization, builtin_catalogue, load, read_attestations};
 use crate::domain::AppId;
-use crate::evidence::Catalogue;
+use crate::evidence::{Attestation, Catalogue};
 use crate::facts::Statements;
 use crate::google::ServiceAccountKey;
 
@@ -25,23 +25,50 @@ pub(super) struct Setup {
     pub(super) origin: String,
 }
 
+/// What becomes of the attestation file that the configuration names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attestations {
+    /// It is read, and must be there.
+    Read,
+    /// It is left alone: whoever asks has another file in mind, or one that is still to be made.
+    LeaveAlone,
+}
+
 impl Setup {
     /// Reads the configuration that the command line, the working folder or the home folder names.
     pub(super) fn find(global: &Global, surroundings: &Surroundings) -> Result<Self, CliError> {
+        Self::find_with(global, surroundings, Attestations::Read)
+    }
+
+    /// The same, with or without the attestations.
+    pub(super) fn find_with(
+        global: &Global,
+        surroundings: &Surroundings,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let environment = settings_in(&surroundings.environment);
         match find_file(global.config.as_deref(), &surroundings.environment) {
-            Some(path) => Self::from_file(&path, environment),
-            None => Self::from_text(None, "", environment),
+            Some(path) => Self::from_file(&path, environment, attestations),
+            None => Self::from_text(None, "", environment, attestations),
         }
     }
 
     /// Reads this configuration file.
-    pub(super) fn from_file(path: &Path, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+    pub(super) fn from_file(
+        path: &Path,
+        environment: BTreeMap<String, String>,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let text = read("the configuration", path, Exit::Misused)?;
-        Self::from_text(Some(path), &text, environment)
+        Self::from_text(Some(path), &text, environment, attestations)
     }
 
-    fn from_text(path: Option<&Path>, text: &str, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+    fn from_text(
+        path: Option<&Path>,
+        text: &str,
+        environment: BTreeMap<String, String>,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let origin = path.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
         let wrong = |file: &str| {
             let file = file.to_owned();
@@ -49,20 +76,19 @@ impl Setup {
         };
         let config = load(path, text, environment).map_err(wrong(&origin))?;
         let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
-        let ids: Vec<AppId> = catalogue.apps.keys().cloned().collect();
-        let attestations = match &config.evidence.attestations {
-            Some(path) => {
-                let text = read("the attestations", path, Exit::Misused)?;
-                // Evidence names the file, not the folder: reports of two machines are the same.
-                let name = path
-                    .file_name()
-                    .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-                read_attestations(&name, &text, &ids).map_err(wrong(&path.display().to_string()))?
-            }
-            None => Vec::new(),
-        };
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
-        Ok(Self { statements: Statements { attestations, no_bindings }, config, catalogue, origin })
+        let statements = Statements { attestations: Vec::new(), no_bindings };
+        let mut setup = Self { statements, config, catalogue, origin };
+        if let (Attestations::Read, Some(path)) = (attestations, &setup.config.evidence.attestations) {
+            let text = read("the attestations", path, Exit::Misused)?;
+            setup.statements.attestations = attestations_in(path, &text, &setup.app_ids())?;
+        }
+        Ok(setup)
+    }
+
+    /// The ids that attestations may name apps by.
+    pub(super) fn app_ids(&self) -> Vec<AppId> {
+        self.catalogue.apps.keys().cloned().collect()
     }
 
     /// The service account's key.
@@ -99,6 +125,13 @@ impl Setup {
             );
         }
     }
+}
+
+/// What an attestation file of that text says.
+pub(super) fn attestations_in(path: &Path, text: &str, apps: &[AppId]) -> Result<Vec<Attestation>, CliError> {
+    // Evidence names the file, not the folder: reports of two machines are the same.
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    read_attestations(&name, text, apps).map_err(|error| CliError::Config { file: path.display().to_string(), error })
 }
 
 /// Reads a file.
