@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use super::exit::Exit;
 use crate::collect::Scan;
-use crate::config::Duration;
-use crate::domain::{AppId, OrgUnitPath, PackId, Severity};
+use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
+use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
+use crate::evidence::{Below, OwnAccess, OwnReauth, ReauthMethod};
 use crate::report::Format;
 
 /// Audits Google Workspace policy from evidence, and never guesses.
@@ -84,6 +87,9 @@ pub enum Command {
     Audit(AuditArgs),
     /// Read a tenant into a snapshot file; nothing is judged
     Collect(CollectArgs),
+    /// Record what an administrator sees in the console
+    #[command(after_help = ATTEST_HELP)]
+    Attest(Box<AttestArgs>),
     /// The catalogue of apps, and the clients seen in a tenant
     Apps(AppsArgs),
     /// What is checked, and why
@@ -179,6 +185,151 @@ pub struct CollectArgs {
     /// What it stands on.
     #[command(flatten)]
     pub continuity: ContinuityArgs,
+}
+
+/// How the help of `gwsaudit attest` ends.
+const ATTEST_HELP: &str = "\
+Two pages of the Admin console are asked about: Google Cloud session control, then app access for
+each app under audit. Of each page, what it shows at \"/\" comes first, then the org units that have a
+setting of their own; all others are covered by below = \"inherit\". What you cannot see, answer with
+\"?\": nothing is recorded about it. Everything is dated to the moment when the command starts, so a
+change made while you look counts as later.
+
+Instead of answering one question after the other:
+  flags   gwsaudit attest --setting cloud-session-control --org-unit /Lab --reauth not_required
+          gwsaudit attest --setting app-access --app ID --org-unit / --access trusted
+  a file  gwsaudit attest --template > answers.toml     look, fill it in, hand it back:
+          gwsaudit attest --answers answers.toml
+  a pipe  one answer a line, as at the terminal
+What flags and files say is recorded without asking back.
+
+The attestation file is only ever added to, all at once or not at all; what stands in it stays.
+
+Exit status:
+  0  recorded, or nothing to record; with --stale: nothing to look at again
+  1  with --stale: something is to be looked at again
+  2  the command line, the configuration, an answer or a file of attestations is wrong
+  3  with --stale: nothing to look at again is known, but not everything could be read
+  4  the tenant could not be read, or the file not written, or somebody else changed it meanwhile";
+
+/// `gwsaudit attest`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("seen").multiple(true).args(["reauth", "frequency", "method", "exempt", "access", "below"]))]
+pub struct AttestArgs {
+    /// Where the tenant comes from.
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Read no tenant: org units are taken as written
+    #[arg(long, conflicts_with_all = ["demo", "snapshot", "scan", "deadline"])]
+    pub offline: bool,
+    /// Where attestations are kept [default: [evidence] attestations of the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Only these org units
+    #[arg(long = "org-unit", value_name = "PATH")]
+    pub org_units: Vec<OrgUnitPath>,
+    /// Only this page of the console
+    #[arg(long, value_name = "SETTING")]
+    pub setting: Option<Setting>,
+    /// Only this app, by id or client ID [default: the apps under audit]
+    #[arg(long = "app", value_name = "ID|CLIENT_ID")]
+    pub apps: Vec<String>,
+    /// List what must be looked at again because the log shows a change since it was attested, and why; asks nothing
+    #[arg(long, conflicts_with_all = ["offline", "org_units", "answers", "seen"])]
+    pub stale: bool,
+    /// After the list, ask about what is on it
+    #[arg(long, requires = "stale", conflicts_with = "template")]
+    pub ask: bool,
+    /// Print a file to be filled in and handed back with --answers; with --stale, of what must be looked at again
+    #[arg(long, conflicts_with_all = ["answers", "seen", "yes", "format"])]
+    pub template: bool,
+    /// Record the [[attestation]] tables of this file (- is standard input); attested_by and attested_at may be left out
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seen", "org_units", "setting", "apps"])]
+    pub answers: Option<PathBuf>,
+    /// Do not ask before recording
+    #[arg(short, long)]
+    pub yes: bool,
+    /// How the result is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Listing,
+
+    /// What session control shows
+    #[arg(long, value_name = "CHOICE", value_parser = one_of(&REAUTH_WORDS), help_heading = "What was seen")]
+    pub reauth: Option<OwnReauth>,
+    /// Session length, where reauthentication is required: 1h to 24h
+    #[arg(long, value_name = "LENGTH", help_heading = "What was seen")]
+    pub frequency: Option<SessionLength>,
+    /// Method, where reauthentication is required
+    #[arg(long, value_name = "METHOD", value_parser = one_of(&METHOD_WORDS), help_heading = "What was seen")]
+    pub method: Option<ReauthMethod>,
+    /// Whether Exempt trusted apps is ticked, where reauthentication is required
+    #[arg(long, value_name = "ANSWER", value_parser = one_of(&YES_NO), help_heading = "What was seen")]
+    pub exempt: Option<bool>,
+    /// The app's access
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(&ACCESS_WORDS), help_heading = "What was seen")]
+    pub access: Option<OwnAccess>,
+    /// The org units below showed no override
+    #[arg(long, value_name = "WORD", value_parser = one_of(&BELOW_WORDS), help_heading = "What was seen")]
+    pub below: Option<Below>,
+
+    /// Who saw it [default: asked for; with flags or a file, [tenant] admin]
+    #[arg(long, value_name = "EMAIL", help_heading = "Who saw it, and when")]
+    pub by: Option<Email>,
+    /// When it was seen, such as 2026-11-20T10:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", help_heading = "Who saw it, and when")]
+    pub at: Option<Timestamp>,
+    /// From when on it proves nothing any more, such as 2027-11-20 [default: never]
+    #[arg(long, value_name = "DATE|TIME", help_heading = "Who saw it, and when")]
+    pub expires: Option<Expiry>,
+    /// A remark, such as a ticket's number
+    #[arg(long, value_name = "TEXT", help_heading = "Who saw it, and when")]
+    pub note: Option<String>,
+}
+
+/// A page of the console that is attested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Setting {
+    /// Google Cloud session control
+    CloudSessionControl,
+    /// App access control
+    AppAccess,
+}
+
+impl Setting {
+    /// The word of the attestation file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CloudSessionControl => "cloud-session-control",
+            Self::AppAccess => "app-access",
+        }
+    }
+}
+
+/// A day (from its first moment on, in UTC) or a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expiry(pub Timestamp);
+
+impl std::str::FromStr for Expiry {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let day = || text.parse::<jiff::civil::Date>().ok().and_then(|day| format!("{day}T00:00:00Z").parse().ok());
+        text.parse().ok().or_else(day).map(Self).ok_or_else(|| {
+            format!("{text:?} is neither a date, such as 2027-11-20, nor a time, such as 2027-11-20T10:00:00Z")
+        })
+    }
+}
+
+/// Whether a box is ticked.
+pub(super) const YES_NO: [Word<bool>; 2] = [("yes", true), ("no", false)];
+
+/// Reads one of these words.
+fn one_of<T: Copy + Send + Sync + 'static>(words: &'static [Word<T>]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word)).map(|text| {
+        let found = words.iter().find(|(word, _)| *word == text);
+        found.map(|(_, meaning)| *meaning).expect("no other word comes through")
+    })
 }
 
 /// `gwsaudit apps`

@@ -97,6 +97,12 @@ pub(super) enum CliError {
         #[source]
         source: io::Error,
     },
+    /// Somebody else wrote to a file that was about to be added to.
+    #[error("{} was changed by somebody else meanwhile; nothing is written", file.display())]
+    Overtaken {
+        /// The file.
+        file: PathBuf,
+    },
     /// The simulator's scenario is wrong.
     #[error("the scenario {name} is not right")]
     Scenario {
@@ -150,6 +156,7 @@ impl CliError {
             | Self::WouldLoseLog { .. }
             | Self::Write(_)
             | Self::Output { .. }
+            | Self::Overtaken { .. }
             | Self::Simulator(_) => Exit::Impossible,
         }
     }
@@ -175,6 +182,7 @@ impl CliError {
             Self::Connect(ConnectError::NoCertificates(_)) => {
                 Some("install the system's certificate authorities (package ca-certificates)".to_owned())
             }
+            Self::Overtaken { .. } => Some("run it again".to_owned()),
             Self::Usage(_)
             | Self::Config { .. }
             | Self::ConfiguredApps { .. }

@@ -2,6 +2,7 @@
 
 mod apps;
 mod args;
+mod attest;
 mod audit;
 mod checks;
 mod collect;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
     let outcome = match cli.command {
         Command::Audit(args) => with_runtime(audit::run(&args, &cli.global, surroundings, &talk)),
         Command::Collect(args) => with_runtime(collect::run(&args, &cli.global, surroundings, &talk)),
+        Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),

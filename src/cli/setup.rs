@@ -16,7 +16,7 @@ use crate::config::{
     Config, ConfigError, Credentials, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations,
 };
 use crate::domain::AppId;
-use crate::evidence::{Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
+use crate::evidence::{Attestation, Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
 use crate::facts::Statements;
 use crate::google::ServiceAccountKey;
 
@@ -30,23 +30,50 @@ pub(super) struct Setup {
     pub(super) origin: String,
 }
 
+/// What becomes of the files with evidence that the configuration names: attestations, the list of configured apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attestations {
+    /// They are read, and must be there.
+    Read,
+    /// They are left alone: whoever asks has another file in mind, or one that is still to be made.
+    LeaveAlone,
+}
+
 impl Setup {
     /// Reads the configuration that the command line, the working folder or the home folder names.
     pub(super) fn find(global: &Global, surroundings: &Surroundings) -> Result<Self, CliError> {
+        Self::find_with(global, surroundings, Attestations::Read)
+    }
+
+    /// The same, with or without the attestations.
+    pub(super) fn find_with(
+        global: &Global,
+        surroundings: &Surroundings,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let environment = settings_in(&surroundings.environment);
         match find_file(global.config.as_deref(), &surroundings.environment) {
-            Some(path) => Self::from_file(&path, environment),
-            None => Self::from_text(None, "", environment),
+            Some(path) => Self::from_file(&path, environment, attestations),
+            None => Self::from_text(None, "", environment, attestations),
         }
     }
 
     /// Reads this configuration file.
-    pub(super) fn from_file(path: &Path, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+    pub(super) fn from_file(
+        path: &Path,
+        environment: BTreeMap<String, String>,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let text = read("the configuration", path, Exit::Misused)?;
-        Self::from_text(Some(path), &text, environment)
+        Self::from_text(Some(path), &text, environment, attestations)
     }
 
-    fn from_text(path: Option<&Path>, text: &str, environment: BTreeMap<String, String>) -> Result<Self, CliError> {
+    fn from_text(
+        path: Option<&Path>,
+        text: &str,
+        environment: BTreeMap<String, String>,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         let origin = path.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
         let wrong = |file: &str| {
             let file = file.to_owned();
@@ -54,22 +81,28 @@ impl Setup {
         };
         let config = load(path, text, environment).map_err(wrong(&origin))?;
         let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
-        let ids: Vec<AppId> = catalogue.apps.keys().cloned().collect();
-        let attestations = match &config.evidence.attestations {
-            Some(path) => {
-                let text = read("the attestations", path, Exit::Misused)?;
-                read_attestations(&file_name(path), &text, &ids).map_err(wrong(&path.display().to_string()))?
-            }
-            None => Vec::new(),
-        };
-        let configured_apps = config
-            .evidence
-            .configured_apps_csv
-            .as_deref()
-            .map(|path| configured_apps(path, &config.evidence))
-            .transpose()?;
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
-        Ok(Self { statements: Statements { attestations, configured_apps, no_bindings }, config, catalogue, origin })
+        let statements = Statements { attestations: Vec::new(), configured_apps: None, no_bindings };
+        let mut setup = Self { statements, config, catalogue, origin };
+        if let (Attestations::Read, Some(path)) = (attestations, &setup.config.evidence.attestations) {
+            let text = read("the attestations", path, Exit::Misused)?;
+            setup.statements.attestations = attestations_in(path, &text, &setup.app_ids())?;
+        }
+        if attestations == Attestations::Read {
+            setup.statements.configured_apps = setup.configured_apps()?;
+        }
+        Ok(setup)
+    }
+
+    /// The console's list of configured apps, where the configuration names one.
+    pub(super) fn configured_apps(&self) -> Result<Option<ConfiguredApps>, CliError> {
+        let settings = &self.config.evidence;
+        settings.configured_apps_csv.as_deref().map(|path| configured_apps(path, settings)).transpose()
+    }
+
+    /// The ids that attestations may name apps by.
+    pub(super) fn app_ids(&self) -> Vec<AppId> {
+        self.catalogue.apps.keys().cloned().collect()
     }
 
     /// The service account's key.
@@ -149,6 +182,12 @@ fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<Configure
 /// Evidence names the file, not the folder: reports of two machines are the same.
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// What an attestation file of that text says.
+pub(super) fn attestations_in(path: &Path, text: &str, apps: &[AppId]) -> Result<Vec<Attestation>, CliError> {
+    read_attestations(&file_name(path), text, apps)
+        .map_err(|error| CliError::Config { file: path.display().to_string(), error })
 }
 
 /// Reads a file.

@@ -59,6 +59,22 @@ impl Talk {
         }
     }
 
+    /// Words of a conversation, such as a question: no warning, and no level before them.
+    pub(super) fn converse(self, message: &str) {
+        if self.quiet {
+            return;
+        }
+        let mut out = anstream::AutoStream::new(std::io::stderr(), self.colour);
+        let written = match self.format {
+            LogFormat::Text => message.lines().try_for_each(|line| writeln!(out, "{}", Visible::of(line))),
+            LogFormat::Json => {
+                writeln!(out, "{}", serde_json::json!({ "level": "info", "message": message }))
+            }
+        };
+        // As below.
+        drop(written);
+    }
+
     fn say(self, level: &str, colour: AnsiColor, message: &str) {
         let mut out = anstream::AutoStream::new(std::io::stderr(), self.colour);
         let written = match self.format {

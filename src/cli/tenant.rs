@@ -11,7 +11,7 @@ use super::Surroundings;
 use super::args::{ContinuityArgs, Global, TenantArgs};
 use super::error::CliError;
 use super::progress::Progress;
-use super::setup::Setup;
+use super::setup::{Attestations, Setup};
 use super::talk::Talk;
 use crate::collect::{Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect};
 use crate::config::GcpOrganization;
@@ -47,8 +47,19 @@ impl Tenant {
         global: &Global,
         surroundings: &Surroundings,
     ) -> Result<Self, CliError> {
+        Self::open_with(args, continuity, global, surroundings, Attestations::Read).await
+    }
+
+    /// The same, with or without the attestations.
+    pub(super) async fn open_with(
+        args: &TenantArgs,
+        continuity: Option<&ContinuityArgs>,
+        global: &Global,
+        surroundings: &Surroundings,
+        attestations: Attestations,
+    ) -> Result<Self, CliError> {
         if let Some(path) = &args.snapshot {
-            let setup = Setup::find(global, surroundings)?;
+            let setup = Setup::find_with(global, surroundings, attestations)?;
             return Ok(Self { setup, source: Source::Snapshot(Snapshot::open(path)?) });
         }
         let since = continuity.and_then(|continuity| continuity.since_snapshot.as_deref());
@@ -59,10 +70,10 @@ impl Tenant {
                 return Err(CliError::Usage("--demo brings its own configuration; leave out --config".to_owned()));
             }
             Some(scenario) => {
-                let (setup, running, folder) = start_demo(scenario).await?;
+                let (setup, running, folder) = start_demo(scenario, attestations).await?;
                 (setup, Some((running, folder)))
             }
-            None => (Setup::find(global, surroundings)?, None),
+            None => (Setup::find_with(global, surroundings, attestations)?, None),
         };
         let deadline = args.deadline.map(|deadline| deadline.0);
         Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, simulator }) })
@@ -191,13 +202,13 @@ pub(super) fn nothing_read(collected: &Collected) -> Option<CliError> {
     })
 }
 
-async fn start_demo(name: &str) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
+async fn start_demo(name: &str, attestations: Attestations) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
     let scenario = super::simulator::find_scenario(name)?;
     let running = start(scenario, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let folder = tempfile::tempdir()
         .map_err(|source| CliError::Output { what: "the demo's temporary folder".to_owned(), source })?;
     let files = running.write_files(folder.path())?;
-    let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new())?;
+    let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new(), attestations)?;
     Ok((setup, running, folder))
 }
 
@@ -206,7 +217,7 @@ pub(super) async fn start(scenario: Scenario, listen: SocketAddr) -> Result<Runn
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one clock: everything below is handed the time")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     // To the second, as people write times and as the log's bounds are given.
     Timestamp::from_second(now.as_second()).unwrap_or(now)

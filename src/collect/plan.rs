@@ -44,6 +44,8 @@ impl std::str::FromStr for Scan {
 /// What the collection is for, which decides what is asked, and with which scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// The org units alone.
+    OrgUnits,
     /// Only what today's checks need.
     Audit,
     /// Everything that gwsaudit can read, so that later versions can judge it too.
@@ -82,6 +84,9 @@ impl Plan {
     /// The sources that are asked, whatever else they lead to.
     #[must_use]
     pub fn sources(&self) -> BTreeSet<SourceId> {
+        if self.purpose == Purpose::OrgUnits {
+            return BTreeSet::from([SourceId::OrgUnits]);
+        }
         let mut sources = BTreeSet::from([
             SourceId::Customer,
             SourceId::OrgUnits,
@@ -109,9 +114,8 @@ impl Plan {
     pub fn log_from(&self, log: Application) -> Timestamp {
         let reach = match (log, self.purpose) {
             (Application::AccessEvaluation, Purpose::Audit) => EVALUATION_REACH,
-            (Application::AccessEvaluation, Purpose::Snapshot) | (Application::Admin | Application::Token, _) => {
-                LOG_REACH
-            }
+            (Application::AccessEvaluation, Purpose::Snapshot | Purpose::OrgUnits)
+            | (Application::Admin | Application::Token, _) => LOG_REACH,
         };
         self.now.checked_sub(reach).unwrap_or(Timestamp::MIN)
     }

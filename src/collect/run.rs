@@ -72,6 +72,18 @@ impl Collected {
 /// # Errors
 /// [`WriteError`] where temporary storage fails.
 pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Collected, WriteError> {
+    if plan.purpose == Purpose::OrgUnits {
+        let (source, spool) = org_units(google, plan, observer).await?;
+        let (sources, spools) = (vec![source], vec![spool]);
+        return Ok(Collected {
+            no_such_customer: false,
+            customer: None,
+            header: header(plan),
+            sources,
+            spools,
+            continuity: Vec::new(),
+        });
+    }
     let (tell_customer, customer_known) = oneshot::channel();
     let (tell_tied, tied_known) = oneshot::channel();
     let everything = plan.purpose == Purpose::Snapshot;
@@ -93,7 +105,18 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
     finished.extend(policies);
     finished.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
     let (sources, spools) = finished.into_iter().unzip();
-    let header = Header {
+    Ok(Collected {
+        no_such_customer: customer.unknown,
+        customer: customer.id,
+        header: header(plan),
+        sources,
+        spools,
+        continuity: Vec::new(),
+    })
+}
+
+fn header(plan: &Plan) -> Header {
+    Header {
         schema: SCHEMA.to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         collected_at: plan.now,
@@ -105,15 +128,7 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
                 OrganizationPlan::Find => None,
             },
         },
-    };
-    Ok(Collected {
-        no_such_customer: customer.unknown,
-        customer: customer.id,
-        header,
-        sources,
-        spools,
-        continuity: Vec::new(),
-    })
+    }
 }
 
 async fn only_if<T>(wanted: bool, work: impl Future<Output = Result<T, WriteError>>) -> Result<Option<T>, WriteError> {

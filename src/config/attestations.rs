@@ -2,9 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{ConfigError, Document, Parsed, Table};
+use jiff::Timestamp;
+
+use super::attestation_words::{
+    ACCESS_WORDS, METHOD_WORDS, REAUTH_WORDS, access_fits, app_named, meaning, reauth_fits,
+};
+use super::document::{ConfigError, Document, Parsed, Place, Table};
 use crate::domain::{AppId, Email, OrgUnitPath, SessionLength};
-use crate::evidence::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
+use crate::evidence::{Attestation, AttestedSession, AttestedValue, Below, OwnAccess};
+
+/// What stands in for keys that an attestation leaves out. The attestation file itself leaves out nothing; answers that
+/// are about to join it may.
+#[derive(Debug, Clone, Default)]
+pub struct LeftOut {
+    /// For `attested_by`.
+    pub attested_by: Option<Email>,
+    /// For `attested_at`.
+    pub attested_at: Option<Timestamp>,
+    /// For `expires_at`.
+    pub expires_at: Option<Timestamp>,
+    /// For `note`.
+    pub note: Option<String>,
+}
 
 /// Reads an attestation file. `file` is its name for faults and evidence; `apps` are the ids that `app` may use besides
 /// client IDs.
@@ -12,12 +31,25 @@ use crate::evidence::{AppRef, Attestation, AttestedSession, AttestedValue, Below
 /// # Errors
 /// [`ConfigError`] with every fault of the file.
 pub fn read_attestations(file: &str, text: &str, apps: &[AppId]) -> Result<Vec<Attestation>, ConfigError> {
+    read_answers(file, text, apps, &LeftOut::default())
+}
+
+/// Reads attestations that may leave something out.
+///
+/// # Errors
+/// [`ConfigError`] with every fault of the file.
+pub fn read_answers(
+    file: &str,
+    text: &str,
+    apps: &[AppId],
+    left_out: &LeftOut,
+) -> Result<Vec<Attestation>, ConfigError> {
     let mut document = Document::new(file, text, BTreeMap::new());
     let Some(parsed) = document.parse() else { return document.conclude(None) };
     let mut top = Table::new(Some(parsed.get_ref()), "", 0);
     let mut attestations = Vec::new();
     for mut table in top.list(&mut document, "attestation") {
-        let attestation = read_one(&mut document, &mut table, apps);
+        let attestation = read_one(&mut document, &mut table, apps, left_out);
         table.finish(&mut document);
         attestations.extend(attestation);
     }
@@ -25,14 +57,25 @@ pub fn read_attestations(file: &str, text: &str, apps: &[AppId]) -> Result<Vec<A
     document.conclude(Some(attestations))
 }
 
-fn read_one(document: &mut Document<'_>, table: &mut Table<'_>, apps: &[AppId]) -> Option<Attestation> {
+fn read_one(
+    document: &mut Document<'_>,
+    table: &mut Table<'_>,
+    apps: &[AppId],
+    left_out: &LeftOut,
+) -> Option<Attestation> {
     let locator = document.locator(table.at());
     let setting = table.require_placed::<String>(document, "setting");
     let org_unit = table.require::<Parsed<OrgUnitPath>>(document, "org_unit").map(|path| path.0);
-    let attested_by = table.require::<Parsed<Email>>(document, "attested_by").map(|email| email.0);
-    let attested_at = table.require(document, "attested_at");
-    let expires_at = table.take(document, "expires_at");
-    let note = table.take(document, "note");
+    let attested_by = match &left_out.attested_by {
+        None => table.require::<Parsed<Email>>(document, "attested_by").map(|email| email.0),
+        Some(email) => Some(table.take(document, "attested_by").map_or_else(|| email.clone(), |Parsed(email)| email)),
+    };
+    let attested_at = match left_out.attested_at {
+        None => table.require(document, "attested_at"),
+        Some(at) => table.take(document, "attested_at").or(Some(at)),
+    };
+    let expires_at = table.take(document, "expires_at").or(left_out.expires_at);
+    let note = table.take(document, "note").or_else(|| left_out.note.clone());
     let below = match table.take_placed::<String>(document, "below") {
         None => Below::Unsaid,
         Some((word, _)) if word == "inherit" => Below::Inherit,
@@ -41,10 +84,9 @@ fn read_one(document: &mut Document<'_>, table: &mut Table<'_>, apps: &[AppId]) 
             Below::Unsaid
         }
     };
-    let at_root = org_unit.as_ref().is_some_and(OrgUnitPath::is_root);
     let value = match setting.as_ref().map(|(name, place)| (name.as_str(), place)) {
-        Some(("cloud-session-control", _)) => read_session(document, table, at_root),
-        Some(("app-access", _)) => read_access(document, table, apps, at_root),
+        Some(("cloud-session-control", _)) => read_session(document, table, org_unit.as_ref()),
+        Some(("app-access", _)) => read_access(document, table, apps, org_unit.as_ref()),
         Some((other, place)) => {
             document.fault(
                 place.clone(),
@@ -71,7 +113,11 @@ fn read_one(document: &mut Document<'_>, table: &mut Table<'_>, apps: &[AppId]) 
     })
 }
 
-fn read_session(document: &mut Document<'_>, table: &mut Table<'_>, at_root: bool) -> Option<AttestedValue> {
+fn read_session(
+    document: &mut Document<'_>,
+    table: &mut Table<'_>,
+    org_unit: Option<&OrgUnitPath>,
+) -> Option<AttestedValue> {
     if !table.holds("value") {
         document.fault_at(table.at(), "`value` is missing here".to_owned());
     }
@@ -81,95 +127,56 @@ fn read_session(document: &mut Document<'_>, table: &mut Table<'_>, at_root: boo
     let method = value.take_placed::<String>(document, "method");
     let exempt_trusted_apps = value.take(document, "exempt_trusted_apps");
     value.finish(document);
-    let method = match method.as_ref().map(|(word, place)| (word.as_str(), place)) {
-        None => None,
-        Some(("password", _)) => Some(ReauthMethod::Password),
-        Some(("security_key", _)) => Some(ReauthMethod::SecurityKey),
-        Some((word, place)) => {
-            document.fault(
-                place.clone(),
-                format!("method: {word:?} is not a method; choose \"password\" or \"security_key\""),
-            );
-            None
-        }
-    };
-    let (word, place) = reauth?;
-    let reauth = match (word.as_str(), at_root) {
-        ("required", _) => OwnReauth::Required,
-        ("not_required", _) => OwnReauth::NotRequired,
-        ("inherit", false) => OwnReauth::Inherit,
-        ("inherit", true) => {
-            document.fault(place, "reauth: the root has nothing to inherit from".to_owned());
-            return None;
-        }
-        (other, _) => {
-            document.fault(
-                place,
-                format!("reauth: {other:?} is not a choice; write \"required\", \"not_required\" or \"inherit\""),
-            );
-            return None;
-        }
-    };
-    Some(AttestedValue::Session(AttestedSession { reauth, frequency, method, exempt_trusted_apps }))
+    let method = sound(document, method, |word| {
+        meaning(&METHOD_WORDS, word)
+            .ok_or_else(|| format!("method: {word:?} is not a method; choose \"password\" or \"security_key\""))
+    });
+    let reauth = sound(document, reauth, |word| {
+        let reauth = meaning(&REAUTH_WORDS, word).ok_or_else(|| {
+            format!("reauth: {word:?} is not a choice; write \"required\", \"not_required\" or \"inherit\"")
+        })?;
+        org_unit.map_or(Ok(()), |unit| reauth_fits(reauth, unit)).map_err(|why| format!("reauth: {why}"))?;
+        Ok(reauth)
+    });
+    Some(AttestedValue::Session(AttestedSession { reauth: reauth?, frequency, method, exempt_trusted_apps }))
 }
 
 fn read_access(
     document: &mut Document<'_>,
     table: &mut Table<'_>,
     apps: &[AppId],
-    at_root: bool,
+    org_unit: Option<&OrgUnitPath>,
 ) -> Option<AttestedValue> {
     let app = table.require_placed::<String>(document, "app");
     let level = table.require_placed::<String>(document, "value");
-    let app = app.and_then(|(text, place)| match read_app(&text, apps) {
-        Ok(app) => Some(app),
-        Err(message) => {
-            document.fault(place, format!("app: {message}"));
-            None
-        }
-    });
-    let level = level.and_then(|(word, place)| match read_level(&word, at_root) {
-        Ok(level) => Some(level),
-        Err(message) => {
-            document.fault(place, format!("value: {message}"));
-            None
-        }
-    });
+    let app = sound(document, app, |text| app_named(text, apps).map_err(|why| format!("app: {why}")));
+    let level = sound(document, level, |word| read_level(word, org_unit).map_err(|why| format!("value: {why}")));
     Some(AttestedValue::AppAccess { app: app?, level: level? })
 }
 
-fn read_app(text: &str, apps: &[AppId]) -> Result<AppRef, String> {
-    if let Ok(id) = text.parse::<AppId>() {
-        if apps.contains(&id) {
-            return Ok(AppRef::Catalogue(id));
-        }
-        // Client IDs are numbers, or hosts.
-        if !text.contains('.') && text.contains(|c: char| c.is_ascii_alphabetic()) {
-            let known = apps.iter().map(|app| format!("\"{app}\"")).collect::<Vec<_>>().join(", ");
-            return Err(format!("\"{id}\" is neither a client ID nor one of {known}"));
+/// What a text means; where it means nothing, that is a fault at its place.
+fn sound<T>(
+    document: &mut Document<'_>,
+    written: Option<(String, Place)>,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let (text, place) = written?;
+    match read(&text) {
+        Ok(value) => Some(value),
+        Err(message) => {
+            document.fault(place, message);
+            None
         }
     }
-    text.parse().map(AppRef::Client).map_err(|error: crate::domain::InvalidClientId| error.to_string())
 }
 
-fn read_level(word: &str, at_root: bool) -> Result<OwnAccess, String> {
-    match (word, at_root) {
-        ("trusted", _) => Ok(OwnAccess::Trusted),
-        ("limited", _) => Ok(OwnAccess::Limited),
-        ("specific_data", _) => Ok(OwnAccess::SpecificData),
-        ("blocked", _) => Ok(OwnAccess::Blocked),
-        ("unconfigured", true) => Ok(OwnAccess::Unconfigured),
-        ("inherit", false) => Ok(OwnAccess::Inherit),
-        ("unconfigured", false) => {
-            Err("\"unconfigured\" is for the root alone; an org unit without a level of its own has \"inherit\""
-                .to_owned())
-        }
-        ("inherit", true) => {
-            Err("the root has nothing to inherit from; an app on no list has \"unconfigured\"".to_owned())
-        }
-        (other, _) => Err(format!(
-            "{other:?} is not a level; choose \"trusted\", \"limited\", \"specific_data\", \"blocked\", \"unconfigured\" or \
-             \"inherit\""
-        )),
-    }
+fn read_level(word: &str, org_unit: Option<&OrgUnitPath>) -> Result<OwnAccess, String> {
+    let level = meaning(&ACCESS_WORDS, word).ok_or_else(|| {
+        format!(
+            "{word:?} is not a level; choose \"trusted\", \"limited\", \"specific_data\", \"blocked\", \"unconfigured\" \
+             or \"inherit\""
+        )
+    })?;
+    org_unit.map_or(Ok(()), |unit| access_fits(level, unit))?;
+    Ok(level)
 }

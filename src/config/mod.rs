@@ -3,13 +3,19 @@
 //! Files are read strictly (an unknown key is a fault that names its place and the nearest known key), and all faults of
 //! a file are reported together. Read by the command line and handed down; no other stage looks in here.
 
+mod attestation_text;
+mod attestation_words;
 mod attestations;
 mod catalogue;
 mod document;
 mod load;
 mod suppress;
 
-pub use attestations::read_attestations;
+pub use attestation_text::{AttestationText, ValueText};
+pub use attestation_words::{
+    ACCESS_WORDS, BELOW_WORDS, METHOD_WORDS, REAUTH_WORDS, Word, access_fits, app_named, reauth_fits,
+};
+pub use attestations::{LeftOut, read_answers, read_attestations};
 pub use catalogue::builtin_catalogue;
 pub use document::{ConfigError, Fault, Place};
 pub use load::{

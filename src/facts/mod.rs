@@ -71,7 +71,8 @@ pub struct Facts {
     pub unread_events: BTreeMap<String, UnreadEvents>,
     /// Access evaluations that could not be read for certain, by name.
     pub unread_evaluations: BTreeMap<String, UnreadEvents>,
-    /// Org units whose own setting somebody has to look at again, sorted.
+    /// Org units whose own setting somebody has to look at again, sorted; none where the log is not at hand, which says
+    /// nothing then.
     pub look_again: Vec<LookAgain>,
     /// Remarks on evidence of which nothing could be made.
     pub notices: Vec<String>,
@@ -104,7 +105,8 @@ impl Facts {
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
-        let look_again = look_again::gather(&tree, own_doubts, &apps);
+        // Without the log nothing is proven, and no look at the console would change that.
+        let look_again = horizon.log.map(|_| look_again::gather(&tree, own_doubts, &apps)).unwrap_or_default();
         let unread_evaluations = evaluated.unread(&tree);
         let notices = notices(&placing, &tree, listed.as_ref(), &evidence);
         Self {

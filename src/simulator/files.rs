@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
-use toml::Value;
 
 use super::actions::{Level, Method, Session};
 use super::replay::{Attestation, Attested};
 use super::scenario::File;
 use super::tenant::Tenant;
-use crate::domain::SessionLength;
+use crate::config::{AttestationText, ValueText};
 
 /// The files that [`Running::write_files`](super::Running::write_files) left behind.
 #[derive(Debug, Clone)]
@@ -114,58 +114,43 @@ pub(super) fn attestations(attestations: &[Attestation]) -> Option<String> {
 }
 
 fn one(attestation: &Attestation) -> String {
-    let text = |text: &str| Value::from(text).to_string();
-    let second = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut lines = vec!["[[attestation]]".to_owned()];
-    let mut line = |key: &str, value: String| lines.push(format!("{key} = {value}"));
-    let (setting, value) = match attestation.value {
-        Attested::Session(session) => ("cloud-session-control", session_value(session)),
-        Attested::Access(level) => ("app-access", text(level_word(level))),
+    let text = AttestationText {
+        value: match attestation.value {
+            Attested::Session(session) => session_value(session),
+            Attested::Access(level) => ValueText::AppAccess {
+                app: attestation.app.as_deref().expect("the replay refuses one without an app"),
+                level: level_word(level),
+            },
+        },
+        org_unit: &attestation.org_unit,
+        below: attestation.below.is_some().then_some("inherit"),
+        attested_by: &attestation.by,
+        attested_at: second(attestation.at),
+        expires_at: attestation.expires.map(second),
+        note: attestation.note.as_deref(),
     };
-    line("setting", text(setting));
-    if let Some(app) = &attestation.app {
-        line("app", text(app));
-    }
-    line("org_unit", text(attestation.org_unit.as_str()));
-    line("value", value);
-    if attestation.below.is_some() {
-        line("below", text("inherit"));
-    }
-    line("attested_by", text(&attestation.by));
-    line("attested_at", second(attestation.at));
-    if let Some(expires) = attestation.expires {
-        line("expires_at", second(expires));
-    }
-    if let Some(note) = &attestation.note {
-        line("note", text(note));
-    }
-    lines.push(String::new());
-    lines.join("\n")
+    text.to_string()
 }
 
-fn session_value(session: Session) -> String {
+/// As people write times.
+fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+fn session_value(session: Session) -> ValueText<'static> {
+    let plain = |reauth| ValueText::Session { reauth, frequency: None, method: None, exempt_trusted_apps: None };
     match session {
-        Session::Inherit => "{ reauth = \"inherit\" }".to_owned(),
-        Session::NotRequired => "{ reauth = \"not_required\" }".to_owned(),
-        Session::Required { frequency, method, exempt_trusted_apps } => {
-            let method = match method {
+        Session::Inherit => plain("inherit"),
+        Session::NotRequired => plain("not_required"),
+        Session::Required { frequency, method, exempt_trusted_apps } => ValueText::Session {
+            reauth: "required",
+            frequency: Some(frequency),
+            method: Some(match method {
                 Method::Password => "password",
                 Method::SecurityKey => "security_key",
-            };
-            format!(
-                "{{ reauth = \"required\", frequency = \"{}\", method = \"{method}\", exempt_trusted_apps = \
-                 {exempt_trusted_apps} }}",
-                compact(frequency)
-            )
-        }
-    }
-}
-
-fn compact(frequency: SessionLength) -> String {
-    match frequency.seconds() {
-        whole if whole % 3600 == 0 => format!("{}h", whole / 3600),
-        whole if whole % 60 == 0 => format!("{}m", whole / 60),
-        whole => format!("{whole}s"),
+            }),
+            exempt_trusted_apps: Some(exempt_trusted_apps),
+        },
     }
 }
 

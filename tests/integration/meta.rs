@@ -21,7 +21,8 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("collect", &["domain", "google", "snapshot", "evidence::AppDefinition", "evidence::NamePattern", "report::model"]),
     ("report", &["domain", "google", "snapshot", "evidence", "facts", "checks"]),
     ("config", &["domain", "google", "evidence", "collect::Scan", "checks", "report::model"]),
-    ("simulator", &["domain"]),
+    // Of the configuration, how an attestation is written: words alone, no type that judges.
+    ("simulator", &["domain", "config::AttestationText", "config::ValueText"]),
     (
         "cli",
         &["domain", "google", "snapshot", "evidence", "facts", "checks", "collect", "report", "config", "simulator"],

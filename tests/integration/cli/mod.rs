@@ -1,5 +1,6 @@
 //! The program as its users run it: a process, its arguments, its files, a tenant over HTTP.
 
+mod attest;
 mod credentials;
 mod harness;
 mod listings;
