@@ -141,10 +141,11 @@ impl Columns {
 /// [`CsvError`] where a header is missing (a console in another language writes others) or a row is broken.
 pub fn read_configured_apps(bytes: &[u8]) -> Result<BTreeMap<ClientId, Vec<ConfiguredApp>>, CsvError> {
     let text = std::str::from_utf8(bytes).map_err(|_| CsvError::NotUtf8)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Lines end in one way, so that a record's position counts them right.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let mut first_error = None;
     for separator in SEPARATORS {
-        match read_separated(text, separator) {
+        match read_separated(&text, separator) {
             // Another separator may find the headers; if none does, what the first one found is said.
             Err(error @ CsvError::NoHeader { .. }) => first_error = first_error.or(Some(error)),
             other => return other,
@@ -251,7 +252,10 @@ mod tests {
         let rows = |text: &str| {
             let rows = read(text).expect("a list");
             rows.into_iter()
-                .map(|(client, rows)| (client.to_string(), rows[0].org_unit.to_string(), rows[0].access.clone()))
+                .map(|(client, rows)| {
+                    assert_eq!(rows[0].line, 2);
+                    (client.to_string(), rows[0].org_unit.to_string(), rows[0].access.clone())
+                })
                 .collect::<Vec<_>>()
         };
         let expected = [(ID.to_owned(), "/Sales, EMEA".to_owned(), ListedAccess::Level(OwnAccess::Trusted))];
