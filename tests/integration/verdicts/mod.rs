@@ -10,6 +10,7 @@ mod connections;
 mod console_csv;
 mod double_logging;
 mod evaluations;
+mod every_event;
 mod inheritance;
 mod laws;
 mod random;
