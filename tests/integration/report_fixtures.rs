@@ -38,8 +38,8 @@ impl Tenant {
             note: None,
         };
         Self(Report {
-            schema: SCHEMA,
-            tool: Tool { name: "gwsaudit", version: "0.1.0" },
+            schema: SCHEMA.into(),
+            tool: Tool { name: "gwsaudit".into(), version: "0.1.0".into() },
             tenant: gwsaudit::report::model::Tenant {
                 customer: "C0123abcd".into(),
                 primary_domain: Some("example.com".into()),
@@ -83,6 +83,9 @@ impl Tenant {
             outcome,
             last_authorized_at: last.map(at),
             next_failure_by: next.map(at),
+            cloud_session: None,
+            session_set_by: None,
+            access: None,
         });
         self
     }
@@ -104,51 +107,51 @@ impl Tenant {
     }
 }
 
-pub(crate) fn required(exempt: &'static str, from: Option<&str>) -> CloudSession {
+pub(crate) fn required(exempt: Exemption, from: Option<&str>) -> CloudSession {
     CloudSession {
-        reauth: "required",
+        reauth: ReauthState::Required,
         frequency_seconds: Some(57_600),
-        method: Some("password"),
+        method: Some(SessionMethod::Password),
         exempt_trusted_apps: Some(exempt),
-        exempt_confidence: Some("proven"),
+        exempt_confidence: Some(Certainty::Proven),
         inherited_from: from.map(ou),
-        confidence: "proven",
+        confidence: Certainty::Proven,
         conflict: false,
     }
 }
 
 pub(crate) fn not_required(from: Option<&str>) -> CloudSession {
     CloudSession {
-        reauth: "not_required",
+        reauth: ReauthState::NotRequired,
         frequency_seconds: None,
         method: None,
         exempt_trusted_apps: None,
         exempt_confidence: None,
         inherited_from: from.map(ou),
-        confidence: "proven",
+        confidence: Certainty::Proven,
         conflict: false,
     }
 }
 
 pub(crate) fn unknown_session() -> CloudSession {
     CloudSession {
-        reauth: "unknown",
+        reauth: ReauthState::Unknown,
         frequency_seconds: None,
-        method: Some("unknown"),
-        exempt_trusted_apps: Some("unknown"),
-        exempt_confidence: Some("unknown"),
+        method: Some(SessionMethod::Unknown),
+        exempt_trusted_apps: Some(Exemption::Unknown),
+        exempt_confidence: Some(Certainty::Unknown),
         inherited_from: None,
-        confidence: "unknown",
+        confidence: Certainty::Unknown,
         conflict: false,
     }
 }
 
-pub(crate) fn access(access: &'static str, from: Option<&str>) -> AppAccess {
-    AppAccess { access, inherited_from: from.map(ou), confidence: "proven", conflict: false }
+pub(crate) fn access(access: AccessLevel, from: Option<&str>) -> AppAccess {
+    AppAccess { access, inherited_from: from.map(ou), confidence: Certainty::Proven, conflict: false }
 }
 
 pub(crate) fn unknown_access() -> AppAccess {
-    AppAccess { access: "unknown", inherited_from: None, confidence: "unknown", conflict: false }
+    AppAccess { access: AccessLevel::Unknown, inherited_from: None, confidence: Certainty::Unknown, conflict: false }
 }
 
 fn verdict(check: &str, severity: Severity, status: Status, subject: Subject, summary: &str) -> CheckResult {
@@ -166,6 +169,7 @@ fn verdict(check: &str, severity: Severity, status: Status, subject: Subject, su
         summary: summary.to_owned(),
         evidence: Vec::new(),
         missing: Vec::new(),
+        possible: Vec::new(),
         remediation: None,
         suppression: None,
     }
@@ -189,6 +193,7 @@ fn attested(line: u32, says: &str) -> Evidence {
         locator: format!("attestations.toml:{line}"),
         says: says.into(),
         actor: Some("alice@example.com".into()),
+        disputed: false,
     }
 }
 
@@ -235,6 +240,7 @@ pub(crate) fn trust(unit: &str, status: Status) -> CheckResult {
             locator: "uniqueQualifier=-7764660426139817791".into(),
             says: "bob@example.com set the app to Limited in /Sales (ADD_TO_LIMITED_OAUTH2_APPS)".into(),
             actor: Some("bob@example.com".into()),
+            disputed: false,
         }];
         result.remediation = Some(Remediation {
             steps: vec![
@@ -262,6 +268,7 @@ pub(crate) fn survival(user: &str, unit: &str, status: Status) -> CheckResult {
             locator: format!("users/{user}/tokens/{CLIENT}"),
             says: "the grant carries https://www.googleapis.com/auth/cloud-platform".into(),
             actor: None,
+            disputed: false,
         }];
         result.remediation = Some(Remediation {
             steps: vec![
@@ -293,6 +300,7 @@ pub(crate) fn broken() -> Report {
         locator: "uniqueQualifier=42".into(),
         says: "authorised 9 times since 2026-11-17 01:00 UTC".into(),
         actor: Some("flows@example.com".into()),
+        disputed: false,
     };
     repeated.remediation = None;
     let mut pinned = verdict(
@@ -304,11 +312,11 @@ pub(crate) fn broken() -> Report {
     );
     pinned.fingerprint = "client-id-pinned".into();
     Tenant::new()
-        .unit("/", required("no", None), access("trusted", None))
-        .unit("/Lab", not_required(None), access("trusted", Some("/")))
-        .unit("/Sales", required("no", Some("/")), access("limited", None))
-        .unit("/Sales/EMEA", required("no", Some("/")), access("limited", Some("/Sales")))
-        .unit("/Sales/EMEA/Berlin", required("no", Some("/")), access("limited", Some("/Sales")))
+        .unit("/", required(Exemption::No, None), access(AccessLevel::Trusted, None))
+        .unit("/Lab", not_required(None), access(AccessLevel::Trusted, Some("/")))
+        .unit("/Sales", required(Exemption::No, Some("/")), access(AccessLevel::Limited, None))
+        .unit("/Sales/EMEA", required(Exemption::No, Some("/")), access(AccessLevel::Limited, Some("/Sales")))
+        .unit("/Sales/EMEA/Berlin", required(Exemption::No, Some("/")), access(AccessLevel::Limited, Some("/Sales")))
         .connection(
             "flows@example.com",
             "/Sales",
@@ -343,8 +351,8 @@ pub(crate) fn broken() -> Report {
 /// Exempt and trusted everywhere.
 pub(crate) fn healthy() -> Report {
     Tenant::new()
-        .unit("/", required("yes", None), access("trusted", None))
-        .unit("/Sales", required("yes", Some("/")), access("trusted", Some("/")))
+        .unit("/", required(Exemption::Yes, None), access(AccessLevel::Trusted, None))
+        .unit("/Sales", required(Exemption::Yes, Some("/")), access(AccessLevel::Trusted, Some("/")))
         .connection("flows@example.com", "/Sales", Outcome::Survives, Some("2026-09-01T08:00:00Z"), None)
         .result(exemption("/", Status::Pass))
         .result(exemption("/Sales", Status::Pass))
@@ -379,8 +387,9 @@ pub(crate) fn nothing_known() -> Report {
 
 /// Advice that names each org unit.
 pub(crate) fn advice_by_unit() -> Report {
-    let mut tenant =
-        Tenant::new().unit("/", required("yes", None), access("trusted", None)).result(trust("/", Status::Pass));
+    let mut tenant = Tenant::new()
+        .unit("/", required(Exemption::Yes, None), access(AccessLevel::Trusted, None))
+        .result(trust("/", Status::Pass));
     for n in 0..40 {
         let unit = format!("/Region {n:02}");
         let mut fail = trust(&unit, Status::Fail);
@@ -394,31 +403,38 @@ pub(crate) fn advice_by_unit() -> Report {
             &format!("\"{unit}\" was changed on 2026-11-21 09:00 UTC and the log does not say to what."),
             &format!("gwsaudit attest --org-unit \"{unit}\""),
         );
-        tenant = tenant.unit(&unit, unknown_session(), access("limited", None)).result(fail).result(open);
+        tenant = tenant.unit(&unit, unknown_session(), access(AccessLevel::Limited, None)).result(fail).result(open);
     }
     tenant.done()
 }
 
 /// Facts that are presumed, in conflict or unread.
 pub(crate) fn doubtful() -> Report {
-    let presumed =
-        CloudSession { confidence: "presumed", exempt_confidence: Some("presumed"), ..required("no", Some("/")) };
-    let conflict = CloudSession { confidence: "unknown", conflict: true, ..unknown_session() };
+    let presumed = CloudSession {
+        confidence: Certainty::Presumed,
+        exempt_confidence: Some(Certainty::Presumed),
+        ..required(Exemption::No, Some("/"))
+    };
+    let conflict = CloudSession { confidence: Certainty::Unknown, conflict: true, ..unknown_session() };
     let half = CloudSession {
-        exempt_trusted_apps: Some("unknown"),
-        exempt_confidence: Some("unknown"),
+        exempt_trusted_apps: Some(Exemption::Unknown),
+        exempt_confidence: Some(Certainty::Unknown),
         conflict: true,
-        ..required("no", None)
+        ..required(Exemption::No, None)
     };
     let mut fail = exemption("/Sales", Status::Fail);
     fail.confidence = Some(Confidence::Presumed);
     let mut falls = survival("flows@example.com", "/Sales", Status::Fail);
     falls.confidence = Some(Confidence::Presumed);
     let mut tenant = Tenant::new()
-        .unit("/", required("no", None), access("trusted", None))
+        .unit("/", required(Exemption::No, None), access(AccessLevel::Trusted, None))
         .unit("/Lab", conflict, AppAccess { conflict: true, ..unknown_access() })
-        .unit("/Ops", half, access("specific_data", None))
-        .unit("/Sales", presumed, AppAccess { confidence: "presumed", ..access("trusted", Some("/")) })
+        .unit("/Ops", half, access(AccessLevel::SpecificData, None))
+        .unit(
+            "/Sales",
+            presumed,
+            AppAccess { confidence: Certainty::Presumed, ..access(AccessLevel::Trusted, Some("/")) },
+        )
         .connection("flows@example.com", "/Sales", Outcome::Undetermined, Some("2026-11-23T07:30:00Z"), None)
         .result(fail)
         .result(falls)
@@ -434,6 +450,14 @@ pub(crate) fn doubtful() -> Report {
             "Two attestations differ and no event lies between them.",
             "Attest the org unit once more: gwsaudit attest --org-unit /Ops",
         ));
+    for result in &mut tenant.0.results {
+        result.possible = vec![Status::Pass, Status::Fail];
+        result.evidence.iter_mut().for_each(|item| item.disputed = true);
+    }
+    let connection = &mut tenant.0.connections[0];
+    connection.cloud_session = Some(CloudSession { method: None, ..required(Exemption::No, Some("/")) });
+    connection.session_set_by = Some(SessionSetter::Console);
+    connection.access = Some(unknown_access());
     tenant.0.unread_events.push(UnreadEvent {
         source: "reports.admin".into(),
         name: "CHANGE_APP_ACCESS".into(),
@@ -441,7 +465,7 @@ pub(crate) fn doubtful() -> Report {
         count: 2,
         first_at: at("2026-11-01T09:00:00Z"),
         last_at: at("2026-11-03T09:00:00Z"),
-        touches: vec![Touch { setting: "app-access", org_unit: Some(ou("/Sales")), app: None }],
+        touches: vec![Touch { setting: "app-access".into(), org_unit: Some(ou("/Sales")), app: None }],
         settled: false,
     });
     tenant.done()
@@ -452,8 +476,8 @@ pub(crate) fn hostile() -> Report {
     let unit = "/Sa\u{202e}les\u{1b}[2J\n[1mAll clear\u{200b}/{0}[x](http://evil.example)";
     let user = "fl\u{7f}ows\u{2066}@example.com\r\nAll clear.";
     let mut tenant = Tenant::new()
-        .unit("/", required("no", None), access("trusted", None))
-        .unit(unit, required("no", Some("/")), access("limited", None))
+        .unit("/", required(Exemption::No, None), access(AccessLevel::Trusted, None))
+        .unit(unit, required(Exemption::No, Some("/")), access(AccessLevel::Limited, None))
         .connection(user, unit, Outcome::Breaks, None, Some("2026-11-23T13:02:00Z"))
         .result(exemption(unit, Status::Fail))
         .result(trust(unit, Status::Fail))
@@ -464,20 +488,22 @@ pub(crate) fn hostile() -> Report {
 
 /// Two thousand org units: most inherit, some are overridden, three departments differ.
 pub(crate) fn large() -> Report {
-    let mut tenant =
-        Tenant::new().unit("/", required("no", None), access("trusted", None)).result(exemption("/", Status::Fail));
+    let mut tenant = Tenant::new()
+        .unit("/", required(Exemption::No, None), access(AccessLevel::Trusted, None))
+        .result(exemption("/", Status::Fail));
     for department in 0..20 {
         let top = format!("/Department {department:02}");
         let own = department == 7;
         let session = |from: &str| {
-            if own { not_required((from != "own").then_some(top.as_str())) } else { required("no", Some("/")) }
+            if own { not_required((from != "own").then_some(top.as_str())) } else { required(Exemption::No, Some("/")) }
         };
         let status = if own { Status::NotApplicable } else { Status::Fail };
-        tenant = tenant.unit(&top, session("own"), access("trusted", Some("/"))).result(exemption(&top, status));
+        tenant =
+            tenant.unit(&top, session("own"), access(AccessLevel::Trusted, Some("/"))).result(exemption(&top, status));
         for team in 0..99 {
             let unit = format!("{top}/Team {team:02}");
             let odd = department == 3 && team == 42;
-            let access = if odd { access("blocked", None) } else { access("trusted", Some("/")) };
+            let access = if odd { access(AccessLevel::Blocked, None) } else { access(AccessLevel::Trusted, Some("/")) };
             tenant = tenant.unit(&unit, session("inherited"), access).result(exemption(&unit, status));
             if odd {
                 tenant = tenant.result(trust(&unit, Status::Fail));
