@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::exit::Exit;
 use crate::config::ConfigError;
 use crate::google::{ConnectError, InvalidKey};
+use crate::report::UnreadableReport;
 use crate::simulator::{ScenarioError, SimulatorError};
 use crate::snapshot::{CopyError, ReadError, WriteError};
 
@@ -58,6 +59,15 @@ pub(super) enum CliError {
         /// What to do.
         next_step: Option<String>,
     },
+    /// The saved report is none.
+    #[error("the report {name} cannot be read")]
+    Report {
+        /// Its file, or standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: UnreadableReport,
+    },
     /// The snapshot cannot be read.
     #[error(transparent)]
     Snapshot(#[from] ReadError),
@@ -108,6 +118,7 @@ impl CliError {
             Self::Key { .. }
             | Self::Connect(_)
             | Self::NothingRead { .. }
+            | Self::Report { .. }
             | Self::Snapshot(_)
             | Self::Write(_)
             | Self::Output { .. }
@@ -137,6 +148,7 @@ impl CliError {
             | Self::Config { .. }
             | Self::Unreadable { .. }
             | Self::Connect(_)
+            | Self::Report { .. }
             | Self::Snapshot(_)
             | Self::Write(_)
             | Self::Output { .. }

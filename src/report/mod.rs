@@ -10,6 +10,7 @@
 mod as_sent;
 mod assemble;
 mod escape;
+pub mod explain;
 pub mod fingerprint;
 mod human;
 mod json;

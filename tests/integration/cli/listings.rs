@@ -109,7 +109,8 @@ fn help_is_worth_reading() {
     };
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help-audit", help(&["audit", "--help"]));
-    for command in ["audit", "collect", "apps", "checks", "simulator", "completions"] {
+    insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
+    for command in ["audit", "collect", "explain", "apps", "checks", "simulator", "completions"] {
         let text = help(&[command, "--help"]);
         assert!(text.contains("Usage: gwsaudit"), "{command}: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{command}: {text}");

@@ -1,6 +1,7 @@
 //! The program as its users run it: a process, its arguments, its files, a tenant over HTTP.
 
 mod credentials;
+mod explain;
 mod harness;
 mod listings;
 mod normal;
