@@ -1,10 +1,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::Severity;
+use serde::Serialize;
+
+use crate::domain::{OrgUnitPath, Severity};
 use crate::evidence::Item;
 use crate::facts::{AppFacts, ConnectionFacts, Fact, Facts, Gap, Truth, UnitIndex};
-use crate::report::model::{Remediation, Status};
+use crate::report::model::{
+    AppAccess, CheckResult, CloudSession, Connection, OrgUnit, Remediation, SessionSetter, Status, SubjectKind,
+};
+use crate::snapshot::SourceId;
 
 /// What a check is asked about, one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +50,10 @@ pub struct Meta {
     pub severity: Severity,
     /// What it is asked about.
     pub subjects: SubjectSet,
+    /// The settings that it rests on, by their names in `missing` and `unread_events`.
+    pub settings: &'static [&'static str],
+    /// The sources that it rests on: where one is not whole, its answer may be open.
+    pub sources: &'static [SourceId],
     /// Why anybody should care.
     pub why: &'static str,
     /// When it fails.
@@ -68,6 +77,8 @@ pub struct Outcome {
     pub healthy: Truth,
     /// What both rest on.
     pub evidence: BTreeSet<Arc<Item>>,
+    /// Those of it that belong to a fact in conflict: both sides.
+    pub disputed: BTreeSet<Arc<Item>>,
     /// What would prove what is not proven.
     pub gaps: BTreeSet<Gap>,
 }
@@ -76,15 +87,88 @@ impl Outcome {
     /// An outcome that rests on nothing yet.
     #[must_use]
     pub fn new(applicable: Truth, healthy: Truth) -> Self {
-        Self { applicable, healthy, evidence: BTreeSet::new(), gaps: BTreeSet::new() }
+        Self { applicable, healthy, evidence: BTreeSet::new(), disputed: BTreeSet::new(), gaps: BTreeSet::new() }
     }
 
     /// Rests on this fact too.
     #[must_use]
     pub fn resting_on<T>(mut self, fact: &Fact<T>) -> Self {
         self.evidence.extend(fact.evidence.iter().cloned());
+        if fact.in_conflict() {
+            self.disputed.extend(fact.evidence.iter().cloned());
+        }
         self.gaps.extend(fact.gaps.iter().cloned());
         self
+    }
+}
+
+/// A settled result and what its report shows of its subject, be the report fresh or read back from a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'r> {
+    /// The result.
+    pub result: &'r CheckResult,
+    /// The subject's org unit.
+    pub org_unit: Option<&'r OrgUnit>,
+    /// The subject itself, where it is a connection.
+    pub connection: Option<&'r Connection>,
+}
+
+impl<'r> Shown<'r> {
+    fn is_connection(&self) -> bool {
+        self.result.subject.kind == SubjectKind::Connection
+    }
+
+    /// Session control in force for the subject. A connection's may be another than its org unit's.
+    #[must_use]
+    pub fn session(&self) -> Option<&'r CloudSession> {
+        if self.is_connection() {
+            return self.connection?.cloud_session.as_ref();
+        }
+        self.org_unit.map(|unit| &unit.cloud_session)
+    }
+
+    /// What sets it.
+    #[must_use]
+    pub fn session_set_by(&self) -> SessionSetter {
+        if self.is_connection() {
+            return self.connection.and_then(|connection| connection.session_set_by).unwrap_or(SessionSetter::Unknown);
+        }
+        SessionSetter::Console
+    }
+
+    /// The app's access level in force for the subject; of a connection, its client's.
+    #[must_use]
+    pub fn access(&self) -> Option<&'r AppAccess> {
+        if self.is_connection() {
+            return self.connection?.access.as_ref();
+        }
+        self.org_unit?.apps.get(self.result.subject.app.as_ref()?)
+    }
+
+    /// The org unit where a setting would be changed: the one that it is inherited from, else the subject's own.
+    #[must_use]
+    pub fn kept_at(&self, inherited_from: Option<&'r OrgUnitPath>) -> String {
+        match inherited_from.or(self.result.subject.org_unit.as_ref()) {
+            Some(path) => format!("in {path}"),
+            None => "for the subject".to_owned(),
+        }
+    }
+}
+
+/// Something that would turn a result into another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// What happens, all of it.
+    pub steps: Vec<String>,
+    /// The verdicts that may then come out.
+    pub then: Vec<Status>,
+}
+
+impl Turn {
+    /// By one step.
+    #[must_use]
+    pub fn by(step: impl Into<String>, then: &[Status]) -> Self {
+        Self { steps: vec![step.into()], then: then.to_vec() }
     }
 }
 
@@ -101,4 +185,8 @@ pub trait Check: Sync {
 
     /// What to do about a failure.
     fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation;
+
+    /// What would turn a pass, or a question that does not arise, in the settings that the report shows. Of a failure
+    /// only what its remediation alone does not turn; of an open answer nothing, as what is missing tells that.
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn>;
 }

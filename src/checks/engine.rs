@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::check::{Check, Outcome, Subject, SubjectSet};
 use super::registry::checks;
@@ -110,6 +111,23 @@ fn decide(outcome: &Outcome, acceptance: Acceptance) -> (Status, Option<Confiden
     }
 }
 
+/// The verdicts that an outcome may still come to, once all that it leaves open is known.
+fn possible(outcome: &Outcome) -> Vec<Status> {
+    let (applicable, healthy) = (outcome.applicable, outcome.healthy);
+    let may_apply = applicable != Truth::FalseProven;
+    let mut possible = Vec::new();
+    if may_apply && healthy != Truth::FalseProven {
+        possible.push(Status::Pass);
+    }
+    if may_apply && healthy != Truth::TrueProven {
+        possible.push(Status::Fail);
+    }
+    if applicable != Truth::TrueProven {
+        possible.push(Status::NotApplicable);
+    }
+    possible
+}
+
 fn result(
     check: &dyn Check,
     subject: Subject<'_>,
@@ -121,8 +139,11 @@ fn result(
     let (status, confidence) = decide(&outcome, acceptance);
     let reported = describe(subject, facts);
     let check_id: CheckId = meta.id.parse().ok()?;
+    let open = status == Status::Undetermined || confidence == Some(Confidence::Presumed);
+    let evidence = grounds_of(&outcome);
+    let possible = if open { possible(&outcome) } else { Vec::new() };
     let mut missing = Vec::new();
-    if status == Status::Undetermined || confidence == Some(Confidence::Presumed) {
+    if open {
         missing.extend(outcome.gaps.into_iter().map(missing_of));
     }
     if status == Status::Undetermined && missing.is_empty() {
@@ -140,15 +161,16 @@ fn result(
         status,
         confidence,
         summary: check.summary(subject, facts, status),
-        evidence: outcome.evidence.iter().map(|item| evidence_of(item)).collect(),
+        evidence,
         missing,
+        possible,
         remediation: (status == Status::Fail).then(|| check.remediation(subject, facts)),
         suppression: None,
         subject: reported,
     })
 }
 
-/// An item as reports show it.
+/// An item as reports show it; nothing disputes it.
 #[must_use]
 pub fn evidence_of(item: &Item) -> Evidence {
     Evidence {
@@ -157,7 +179,14 @@ pub fn evidence_of(item: &Item) -> Evidence {
         locator: item.locator.clone(),
         says: item.says.clone(),
         actor: item.actor.clone(),
+        disputed: false,
     }
+}
+
+/// What an outcome rests on, as reports show it.
+fn grounds_of(outcome: &Outcome) -> Vec<Evidence> {
+    let of = |item: &Arc<Item>| Evidence { disputed: outcome.disputed.contains(item), ..evidence_of(item) };
+    outcome.evidence.iter().map(of).collect()
 }
 
 fn missing_of(gap: Gap) -> Missing {
@@ -242,6 +271,7 @@ fn unlisted_subjects(check: &dyn Check, facts: &Facts) -> Option<CheckResult> {
         summary: format!("{what} could not all be listed, so there may be more than this report shows."),
         evidence: Vec::new(),
         missing: missing.into_iter().collect(),
+        possible: vec![Status::Pass, Status::Fail, Status::NotApplicable],
         remediation: None,
         suppression: None,
     })
@@ -265,6 +295,8 @@ mod tests {
                     "{applicable:?} {healthy:?}"
                 );
                 assert_eq!(status == Status::NotApplicable, applicable == Truth::FalseProven);
+                assert!(confidence.is_none() || possible(&outcome).contains(&status), "{applicable:?} {healthy:?}");
+                assert_eq!(possible(&outcome).len() == 1, confidence == Some(Confidence::Proven));
                 assert_eq!(status == Status::Fail, applicable.is_true() && healthy.is_false());
                 let (trusting, _) = decide(&outcome, Acceptance::Presumed);
                 assert_eq!(trusting == Status::Fail, status == Status::Fail, "acceptance must not hide a failure");

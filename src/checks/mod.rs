@@ -9,6 +9,6 @@ mod engine;
 mod okta_workflows_gmail;
 mod registry;
 
-pub use check::{Check, Meta, Outcome, Subject, SubjectSet};
+pub use check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 pub use engine::{Acceptance, Selection, evaluate, evidence_of};
 pub use registry::{Pack, checks, find_check, find_pack, packs};

@@ -90,6 +90,9 @@ pub enum Command {
     /// Record what an administrator sees in the console
     #[command(after_help = ATTEST_HELP)]
     Attest(Box<AttestArgs>),
+    /// Why: a check's text, or one result's whole chain of evidence
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
     /// The catalogue of apps, and the clients seen in a tenant
     Apps(AppsArgs),
     /// What is checked, and why
@@ -330,6 +333,46 @@ fn one_of<T: Copy + Send + Sync + 'static>(words: &'static [Word<T>]) -> impl Ty
         let found = words.iter().find(|(word, _)| *word == text);
         found.map(|(_, meaning)| *meaning).expect("no other word comes through")
     })
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  gwsaudit explain app-trusted
+  gwsaudit explain trusted-apps-exempt /Support --demo
+  gwsaudit explain app-trusted okta-workflows-gmail@/Sales --snapshot tenant.jsonl
+  gwsaudit explain connection-survives-reauth flows@example.com --report report.json";
+
+/// `gwsaudit explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The check's id
+    pub check: String,
+    /// Which result: an org unit's path, a user's address, a client ID, an app's id, APP@/PATH, or the first 8 letters
+    /// or more of a fingerprint; of several, all must fit [default: all results of the check; its text where no tenant
+    /// is named either]
+    #[arg(value_name = "SUBJECT")]
+    pub subject: Vec<String>,
+    /// Explain what a saved JSON report says, without its tenant; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "snapshot", "scan", "deadline", "apps", "accept_presumed", "csv_taken_at", "since_snapshot"])]
+    pub report: Option<PathBuf>,
+    /// Where the tenant comes from.
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Only this app, by its id in the catalogue or the configuration
+    #[arg(long = "app", value_name = "ID")]
+    pub apps: Vec<AppId>,
+    /// Let presumed facts pass, not only proven ones
+    #[arg(long)]
+    pub accept_presumed: bool,
+    /// What else is known.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
+    /// What it stands on.
+    #[command(flatten)]
+    pub continuity: ContinuityArgs,
+    /// How the explanation is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Listing,
 }
 
 /// `gwsaudit apps`

@@ -23,10 +23,7 @@ pub(super) fn run(args: &ChecksArgs) -> Result<Exit, CliError> {
             list(&listed, *format)?;
         }
         ChecksCommand::Show { id, format } => {
-            let check = find_check(id).ok_or_else(|| {
-                CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all"))
-            })?;
-            show(check, *format)?;
+            show(find(id)?, *format)?;
         }
     }
     Ok(Exit::Clean)
@@ -62,7 +59,13 @@ fn list(listed: &[&dyn Check], format: Listing) -> Result<(), CliError> {
     }
 }
 
-fn show(check: &dyn Check, format: Listing) -> Result<(), CliError> {
+/// The check of that id.
+pub(super) fn find(id: &str) -> Result<&'static dyn Check, CliError> {
+    find_check(id).ok_or_else(|| CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all")))
+}
+
+/// The check's text.
+pub(super) fn show(check: &dyn Check, format: Listing) -> Result<(), CliError> {
     let meta = check.meta();
     match format {
         Listing::Json => json(&json!({

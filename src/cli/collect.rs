@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Surroundings;
 use super::args::{CollectArgs, Global};
-use super::audit::choose_apps;
 use super::error::CliError;
 use super::exit::Exit;
+use super::judge::choose_apps;
 use super::output::existing_folder;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};

@@ -8,6 +8,7 @@ use crate::collect::{Broken, CarryError};
 use crate::config::ConfigError;
 use crate::evidence::CsvError;
 use crate::google::{ConnectError, InvalidKey};
+use crate::report::UnreadableReport;
 use crate::simulator::{ScenarioError, SimulatorError};
 use crate::snapshot::{CopyError, ReadError, WriteError};
 
@@ -68,6 +69,15 @@ pub(super) enum CliError {
         message: String,
         /// What to do.
         next_step: Option<String>,
+    },
+    /// The saved report is none.
+    #[error("the report {name} cannot be read")]
+    Report {
+        /// Its file, or standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: UnreadableReport,
     },
     /// The snapshot cannot be read.
     #[error(transparent)]
@@ -151,6 +161,7 @@ impl CliError {
             Self::Key { .. }
             | Self::Connect(_)
             | Self::NothingRead { .. }
+            | Self::Report { .. }
             | Self::Snapshot(_)
             | Self::Continuity(_)
             | Self::WouldLoseLog { .. }
@@ -188,6 +199,7 @@ impl CliError {
             | Self::ConfiguredApps { .. }
             | Self::Unreadable { .. }
             | Self::Connect(_)
+            | Self::Report { .. }
             | Self::Snapshot(_)
             | Self::Continuity(_)
             | Self::Write(_)

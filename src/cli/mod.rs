@@ -8,6 +8,8 @@ mod checks;
 mod collect;
 mod error;
 mod exit;
+mod explain;
+mod judge;
 mod output;
 mod progress;
 mod setup;
@@ -39,6 +41,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Audit(args) => with_runtime(audit::run(&args, &cli.global, surroundings, &talk)),
         Command::Collect(args) => with_runtime(collect::run(&args, &cli.global, surroundings, &talk)),
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
+        Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),

@@ -1,14 +1,20 @@
 //! Standard output and output files.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use tempfile::NamedTempFile;
 
-use super::args::{Cli, CompletionsArgs};
+use super::Surroundings;
+use super::args::{Cli, CompletionsArgs, Global};
 use super::error::CliError;
 use super::exit::Exit;
+use super::talk::colour_choice;
+use crate::report::Colour;
+
+/// How wide a page is where no terminal says.
+const WIDTH: usize = 100;
 
 /// Where a report goes. A file is opened before the slow work and appears, mode 0600, only when it is whole.
 #[derive(Debug)]
@@ -64,6 +70,26 @@ pub(super) fn standard(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) 
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(source) => Err(CliError::Output { what: "standard output".to_owned(), source }),
     }
+}
+
+/// How wide a page for people is.
+pub(super) fn width(surroundings: &Surroundings) -> usize {
+    let named = surroundings.environment.get("COLUMNS").and_then(|columns| columns.parse().ok());
+    let seen = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    named.or(seen).unwrap_or(WIDTH).clamp(40, 200)
+}
+
+/// Whether a page for people on standard output is coloured.
+pub(super) fn colour(global: &Global) -> Colour {
+    let coloured = match anstream::AutoStream::choice(&io::stdout()) {
+        _ if colour_choice(global.color) == anstream::ColorChoice::Always => true,
+        _ if colour_choice(global.color) == anstream::ColorChoice::Never => false,
+        anstream::ColorChoice::Never => false,
+        anstream::ColorChoice::Auto | anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => {
+            io::stdout().is_terminal()
+        }
+    };
+    if coloured { Colour::Always } else { Colour::Never }
 }
 
 /// Writes a value as JSON.

@@ -31,6 +31,7 @@ mod transport;
 
 pub use advice::next_step;
 pub use auth::{InvalidKey, ServiceAccountKey};
+pub(crate) use call::Call;
 pub use client::{ConnectError, Google, Limits, Options, Session};
 pub use customer::{CustomerId, CustomerKey, InvalidCustomer};
 pub use endpoint::{Api, Endpoint, InvalidEndpoint};

@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    AppAccess, CheckResult, CloudSession, Connection, OrgUnit, Outcome, Report, SCHEMA, Source, SourceStatus, Summary,
-    Tenant, Tool, Touch, UnreadEvent,
+    AccessLevel, AppAccess, Certainty, CheckResult, CloudSession, Connection, Evidence, Exemption, OrgUnit, Outcome,
+    ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus, Summary, Tenant, Tool, Touch,
+    UnreadEvent,
 };
 use crate::checks::{Selection, evidence_of};
-use crate::facts::{Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Truth, UnitIndex, UnreadEvents};
+use crate::domain::SessionLength;
+use crate::evidence::{Item, ReauthMethod, Source as Origin};
+use crate::facts::{
+    ACCESS_BINDINGS, Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Strength, Truth, UnitIndex,
+    UnreadEvents,
+};
 use crate::snapshot::SourceId;
 
 /// What a report is assembled from.
@@ -68,8 +74,8 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         .filter(|source| matches!(source.status, SourceStatus::Complete | SourceStatus::Partial))
         .and_then(|source| source.window_from);
     Report {
-        schema: SCHEMA,
-        tool: Tool { name: "gwsaudit", version: env!("CARGO_PKG_VERSION") },
+        schema: SCHEMA.into(),
+        tool: Tool { name: "gwsaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
         tenant,
         audited_at: facts.as_of,
         evidence_from,
@@ -95,7 +101,11 @@ fn unread_event(source: SourceId, name: &str, unread: &UnreadEvents) -> UnreadEv
         touches: unread
             .touches
             .iter()
-            .map(|(setting, org_unit, app)| Touch { setting, org_unit: org_unit.clone(), app: app.clone() })
+            .map(|(setting, org_unit, app)| Touch {
+                setting: (*setting).into(),
+                org_unit: org_unit.clone(),
+                app: app.clone(),
+            })
             .collect(),
     }
 }
@@ -109,32 +119,78 @@ fn org_unit(facts: &Facts, unit: UnitIndex) -> OrgUnit {
 }
 
 fn cloud_session(control: &SessionControl) -> CloudSession {
-    let asked = control.reauth.value() != Some(&Reauth::NotRequired);
+    let method = match control.method.value() {
+        Some(ReauthMethod::Password) => SessionMethod::Password,
+        Some(ReauthMethod::SecurityKey) => SessionMethod::SecurityKey,
+        None => SessionMethod::Unknown,
+    };
+    let conflict = control.in_conflict();
+    let session = session_in_force(&control.reauth, &control.frequency, &control.exempt, conflict);
+    let sides = control.sides().into_iter().map(side).collect();
+    CloudSession { method: (session.reauth != ReauthState::NotRequired).then_some(method), sides, ..session }
+}
+
+/// All of it but the method.
+fn session_in_force(
+    reauth: &Fact<Reauth>,
+    frequency: &Fact<SessionLength>,
+    exempt: &Fact<bool>,
+    conflict: bool,
+) -> CloudSession {
+    let asked = reauth.value() != Some(&Reauth::NotRequired);
     CloudSession {
-        reauth: control.reauth.value().map_or("unknown", |reauth| reauth.as_str()),
-        frequency_seconds: control.frequency.value().filter(|_| asked).map(|length| length.seconds()),
-        method: asked.then(|| control.method.value().map_or("unknown", |method| method.as_str())),
-        exempt_trusted_apps: asked.then(|| match control.exempt.value() {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "unknown",
+        reauth: match reauth.value() {
+            Some(Reauth::Required) => ReauthState::Required,
+            Some(Reauth::NotRequired) => ReauthState::NotRequired,
+            None => ReauthState::Unknown,
+        },
+        frequency_seconds: frequency.value().filter(|_| asked).map(|length| length.seconds()),
+        method: None,
+        exempt_trusted_apps: asked.then(|| match exempt.value() {
+            Some(true) => Exemption::Yes,
+            Some(false) => Exemption::No,
+            None => Exemption::Unknown,
         }),
-        exempt_confidence: asked.then(|| control.exempt.confidence()),
-        inherited_from: control.reauth.inherited_from.clone(),
-        confidence: control.reauth.confidence(),
-        conflict: control.in_conflict(),
-        sides: control.sides().into_iter().map(evidence_of).collect(),
+        exempt_confidence: asked.then(|| certainty(exempt)),
+        inherited_from: reauth.inherited_from.clone(),
+        confidence: certainty(reauth),
+        conflict,
+        sides: Vec::new(),
+    }
+}
+
+/// One side of a contradiction.
+fn side(item: &Item) -> Evidence {
+    Evidence { disputed: true, ..evidence_of(item) }
+}
+
+fn level_of(access: Option<&Access>) -> AccessLevel {
+    match access {
+        Some(Access::Trusted) => AccessLevel::Trusted,
+        Some(Access::Limited) => AccessLevel::Limited,
+        Some(Access::SpecificData) => AccessLevel::SpecificData,
+        Some(Access::Blocked) => AccessLevel::Blocked,
+        Some(Access::Unconfigured) => AccessLevel::Unconfigured,
+        None => AccessLevel::Unknown,
     }
 }
 
 fn app_access(fact: &Fact<Access>) -> AppAccess {
     AppAccess {
-        access: fact.value().map_or("unknown", |access| access.as_str()),
-        one_of: fact.candidates().map(|access| access.as_str()).collect(),
+        access: level_of(fact.value()),
+        one_of: fact.candidates().map(|access| level_of(Some(access))).collect(),
         inherited_from: fact.inherited_from.clone(),
-        confidence: fact.confidence(),
+        confidence: certainty(fact),
         conflict: fact.in_conflict(),
-        sides: fact.sides().map(|item| evidence_of(item)).collect(),
+        sides: fact.sides().map(|item| side(item)).collect(),
+    }
+}
+
+fn certainty<T>(fact: &Fact<T>) -> Certainty {
+    match fact.strength() {
+        Some(Strength::Proven) => Certainty::Proven,
+        Some(Strength::Presumed) => Certainty::Presumed,
+        None => Certainty::Unknown,
     }
 }
 
@@ -154,5 +210,24 @@ fn connection(connection: &ConnectionFacts) -> Connection {
         outcome,
         last_authorized_at: connection.last_authorized_at,
         next_failure_by: if outcome == Outcome::Breaks { connection.next_failure_by() } else { None },
+        cloud_session: Some(session_in_force(
+            &connection.reauth,
+            &connection.frequency,
+            &connection.exempt,
+            connection.reauth.in_conflict() || connection.frequency.in_conflict() || connection.exempt.in_conflict(),
+        )),
+        session_set_by: Some(session_setter(connection)),
+        access: Some(app_access(&connection.access)),
+    }
+}
+
+fn session_setter(connection: &ConnectionFacts) -> SessionSetter {
+    let is_binding = |source: Origin| source == Origin::Google(SourceId::AccessBindings);
+    if connection.org_unit.is_none() || connection.gaps.iter().any(|gap| gap.fact == ACCESS_BINDINGS) {
+        SessionSetter::Unknown
+    } else if connection.reauth.evidence.iter().any(|item| is_binding(item.source)) {
+        SessionSetter::Binding
+    } else {
+        SessionSetter::Console
     }
 }

@@ -7,15 +7,20 @@
 //!
 //! A new format is a new file, its `mod` and its line in `formats!`.
 
+mod as_sent;
 mod assemble;
 mod escape;
+pub mod explain;
 pub mod fingerprint;
 mod human;
 mod json;
 pub mod model;
 mod org_tree;
+mod page;
+mod read;
 mod sarif;
 mod wording;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +31,7 @@ use thiserror::Error;
 
 pub use assemble::{Assembly, assemble};
 pub use escape::{Visible, is_hidden};
+pub use read::{UnreadableReport, read};
 
 use crate::domain::CheckId;
 use model::Report;

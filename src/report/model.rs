@@ -3,21 +3,24 @@
 //! These structures are the public contract, kept apart from the types that judge. Lists arrive sorted by code point
 //! and fields serialise in the order written here, so the same input gives the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::as_sent;
+pub use super::words::{AccessLevel, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
 use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
 
 /// The schema name that every JSON report carries.
 pub const SCHEMA: &str = "gwsaudit/report/1";
 
 /// One audit of one tenant.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Always [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// The program that judged.
     pub tool: Tool,
     /// The tenant that was judged.
@@ -40,20 +43,21 @@ pub struct Report {
     pub summary: Summary,
     /// Remarks on what was given and could not be used: attestations of unknown org units, suppressions that match
     /// nothing or have expired.
+    #[serde(default)]
     pub notices: Vec<String>,
 }
 
 /// The program that judged.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tool {
     /// Always `gwsaudit`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
 }
 
 /// The tenant that was judged.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
     /// Google's customer ID, or what the configuration says where Google did not tell.
     pub customer: String,
@@ -62,7 +66,7 @@ pub struct Tenant {
 }
 
 /// How reading one source went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// Such as `reports.admin`.
     pub id: String,
@@ -86,7 +90,7 @@ pub struct Source {
 }
 
 /// How reading one source ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceStatus {
     /// Everything asked for arrived.
@@ -102,9 +106,10 @@ pub enum SourceStatus {
 }
 
 /// The two settings in one org unit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgUnit {
     /// Its path.
+    #[serde(deserialize_with = "as_sent::one")]
     pub path: OrgUnitPath,
     /// Google Cloud session control.
     pub cloud_session: CloudSession,
@@ -113,58 +118,63 @@ pub struct OrgUnit {
 }
 
 /// Google Cloud session control as it is in force for an org unit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloudSession {
-    /// `required`, `not_required` or `unknown`.
-    pub reauth: &'static str,
+    /// Whether users must reauthenticate.
+    pub reauth: ReauthState,
     /// Session length; null where unknown or where reauthentication is not required.
     pub frequency_seconds: Option<u32>,
-    /// `password`, `security_key` or `unknown`; null where reauthentication is not required.
-    pub method: Option<&'static str>,
-    /// `yes`, `no` or `unknown`; null where reauthentication is not required.
-    pub exempt_trusted_apps: Option<&'static str>,
+    /// How they do; null where reauthentication is not required, and in a connection's, which does not depend on it.
+    pub method: Option<SessionMethod>,
+    /// Whether trusted apps are exempt; null where reauthentication is not required.
+    pub exempt_trusted_apps: Option<Exemption>,
     /// Of the exemption; null where reauthentication is not required.
-    pub exempt_confidence: Option<&'static str>,
+    pub exempt_confidence: Option<Certainty>,
     /// The org unit whose own setting it is; null for an own or unknown value.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub inherited_from: Option<OrgUnitPath>,
-    /// Of `reauth`: `proven`, `presumed` or `unknown`.
-    pub confidence: &'static str,
+    /// Of `reauth`.
+    pub confidence: Certainty,
     /// Whether evidence contradicts itself.
     pub conflict: bool,
     /// The evidence that does: both sides. Left out where there is no conflict.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sides: Vec<Evidence>,
 }
 
 /// One app's access level as it is in force for an org unit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppAccess {
-    /// `trusted`, `limited`, `specific_data`, `blocked`, `unconfigured` or `unknown`.
-    pub access: &'static str,
+    /// The level.
+    pub access: AccessLevel,
     /// Where `access` is unknown and yet one of several: these. Left out where it is not.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub one_of: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<AccessLevel>,
     /// The org unit whose own setting it is; null for an own or unknown value.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub inherited_from: Option<OrgUnitPath>,
-    /// `proven`, `presumed` or `unknown`.
-    pub confidence: &'static str,
+    /// How well it is known.
+    pub confidence: Certainty,
     /// Whether evidence contradicts itself.
     pub conflict: bool,
     /// The evidence that does: both sides. Left out where there is no conflict.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sides: Vec<Evidence>,
 }
 
 /// One user's grant to one app under audit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     /// Who granted it.
+    #[serde(deserialize_with = "as_sent::one")]
     pub user: Email,
     /// The user's org unit; null where the directory does not tell.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub org_unit: Option<OrgUnitPath>,
     /// The app it is taken for.
     pub app: AppId,
     /// The client that holds it.
+    #[serde(deserialize_with = "as_sent::one")]
     pub client_id: ClientId,
     /// Whether its scopes make it subject to Cloud session control.
     pub cloud_scope: CloudScope,
@@ -174,10 +184,19 @@ pub struct Connection {
     pub last_authorized_at: Option<Timestamp>,
     /// For a connection that breaks: the latest moment by which its refresh fails.
     pub next_failure_by: Option<Timestamp>,
+    /// Session control in force for this user and client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_session: Option<CloudSession>,
+    /// What sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_set_by: Option<SessionSetter>,
+    /// This client's access level in force for this user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AppAccess>,
 }
 
 /// What becomes of a connection at the end of a Cloud session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Its refresh goes on working.
@@ -189,7 +208,7 @@ pub enum Outcome {
 }
 
 /// One verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckResult {
     /// The check.
     pub check: CheckId,
@@ -209,6 +228,9 @@ pub struct CheckResult {
     pub evidence: Vec<Evidence>,
     /// What would settle an undetermined verdict.
     pub missing: Vec<Missing>,
+    /// The verdicts that may come out once what is missing is at hand; empty where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<Status>,
     /// What to do; null where there is nothing to do.
     pub remediation: Option<Remediation>,
     /// Why the finding is hidden; null unless `suppressed`.
@@ -219,7 +241,7 @@ pub struct CheckResult {
 }
 
 /// A verdict's status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It is as it should be.
@@ -256,7 +278,7 @@ impl Status {
 }
 
 /// What a settled verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// On what evidence suggests.
@@ -277,22 +299,25 @@ impl Confidence {
 }
 
 /// What was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// What kind of thing.
     pub kind: SubjectKind,
     /// The org unit, where one is meant.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub org_unit: Option<OrgUnitPath>,
     /// The user, where one is meant.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub user: Option<Email>,
     /// The app, where one is meant.
     pub app: Option<AppId>,
     /// The client, where one is meant.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub client_id: Option<ClientId>,
 }
 
 /// What kind of thing was judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// The tenant as a whole; also where the subjects themselves could not be listed.
@@ -322,7 +347,7 @@ impl SubjectKind {
 }
 
 /// Something observed or attested.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Evidence {
     /// Where it comes from: a source id, or `attestation`.
     pub source: String,
@@ -334,10 +359,13 @@ pub struct Evidence {
     pub says: String,
     /// Who did or saw it, as the log or the statement names them; null where nobody did.
     pub actor: Option<String>,
+    /// Whether it belongs to a fact on which the evidence contradicts itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disputed: bool,
 }
 
 /// What would settle an undetermined verdict.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Missing {
     /// The fact that is not known: `cloud-session-control`, `app-access`, …
     pub fact: String,
@@ -348,7 +376,7 @@ pub struct Missing {
 }
 
 /// What to do about a failure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remediation {
     /// In order.
     pub steps: Vec<String>,
@@ -357,7 +385,7 @@ pub struct Remediation {
 }
 
 /// An accepted risk that hides a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Why it was accepted.
     pub reason: String,
@@ -366,7 +394,7 @@ pub struct Suppression {
 }
 
 /// Log events of one name that may touch a fact and could not be read for certain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadEvent {
     /// The source they came from.
     pub source: String,
@@ -383,22 +411,24 @@ pub struct UnreadEvent {
     /// What they may have changed; sorted.
     pub touches: Vec<Touch>,
     /// Whether later evidence has established all of that since, so that nothing hangs on these events any more.
+    #[serde(default)]
     pub settled: bool,
 }
 
 /// A fact that an event may have changed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Touch {
     /// `cloud-session-control` or `app-access`.
-    pub setting: &'static str,
+    pub setting: Cow<'static, str>,
     /// Where; null where it may be any org unit.
+    #[serde(default, deserialize_with = "as_sent::maybe")]
     pub org_unit: Option<OrgUnitPath>,
     /// Which app (a catalogue id or a client ID); null where it may be any.
     pub app: Option<String>,
 }
 
 /// How many results have which status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Results that pass.
     pub pass: u64,

@@ -162,17 +162,17 @@ pub(super) fn and(mut parts: Vec<Visible>) -> Visible {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::CloudSession;
+    use crate::report::model::{Certainty, CloudSession, ReauthState};
 
     fn units(paths: &[&str]) -> Vec<OrgUnit> {
         let cloud_session = CloudSession {
-            reauth: "unknown",
+            reauth: ReauthState::Unknown,
             frequency_seconds: None,
             method: None,
             exempt_trusted_apps: None,
             exempt_confidence: None,
             inherited_from: None,
-            confidence: "unknown",
+            confidence: Certainty::Unknown,
             conflict: false,
             sides: Vec::new(),
         };

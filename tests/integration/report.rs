@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gwsaudit::report::model::{Confidence, Report, SourceStatus, Status, SubjectKind};
-use gwsaudit::report::{Colour, Detail, Format, RenderOptions, is_hidden, render};
+use gwsaudit::report::{Colour, Detail, Format, RenderOptions, is_hidden, read, render};
 use proptest::prelude::*;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
@@ -103,6 +103,37 @@ fn colour_adds_nothing_but_colour() {
 #[test]
 fn json_is_the_contract() {
     insta::assert_snapshot!("json-broken", rendered(&fixtures::broken(), Format::Json, &RenderOptions::default()));
+}
+
+#[test]
+fn a_report_is_read_back_as_it_was() {
+    for (name, report) in fixtures::all() {
+        let text = rendered(&report, Format::Json, &RenderOptions::default());
+        let again = read(text.as_bytes()).expect("our own report");
+        assert_eq!(again, report, "{name}");
+        assert_eq!(rendered(&again, Format::Json, &RenderOptions::default()), text, "{name}");
+    }
+}
+
+#[test]
+fn an_older_report_lacks_later_keys() {
+    let mut json: Value =
+        serde_json::from_str(&rendered(&fixtures::doubtful(), Format::Json, &RenderOptions::default())).expect("JSON");
+    let contract = |object: &mut Value, later: &[&str]| {
+        let fields = object.as_object_mut().expect("an object");
+        later.iter().for_each(|key| assert!(fields.remove(*key).is_some(), "{key}"));
+    };
+    contract(&mut json, &["notices"]);
+    for (list, later) in [
+        ("sources", &["next_step", "note"][..]),
+        ("connections", &["cloud_session", "session_set_by", "access"]),
+        ("results", &["confidence", "possible"]),
+        ("unread_events", &["settled"]),
+    ] {
+        json[list].as_array_mut().expect("a list").iter_mut().for_each(|object| contract(object, later));
+    }
+    let report = read(json.to_string().as_bytes()).expect("the contract names no such keys");
+    assert_eq!(report.results.len(), fixtures::doubtful().results.len());
 }
 
 #[test]
@@ -289,6 +320,9 @@ proptest! {
             prop_assert!(raw.is_empty(), "{raw:?}");
             let log = rendered(&report, Format::Sarif, &options);
             prop_assert!(serde_json::from_str::<Value>(&log).is_ok());
+            let saved = rendered(&report, Format::Json, &options);
+            let again = read(saved.as_bytes()).expect("whatever names Google sends");
+            prop_assert_eq!(rendered(&again, Format::Json, &options), saved);
         }
     }
 }

@@ -1,9 +1,10 @@
 use super::{APP_ACCESS_HELP, OKTA_ARTICLE, PACK, make_trusted};
-use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 use crate::domain::Severity;
 use crate::evidence::APP_ACCESS_URL;
-use crate::facts::{Access, AppFacts, Facts, Reauth, Truth, UnitIndex};
-use crate::report::model::{Remediation, Status};
+use crate::facts::{APP_ACCESS, Access, AppFacts, CLOUD_SESSION_CONTROL, Facts, Reauth, Truth, UnitIndex};
+use crate::report::model::{AccessLevel, Certainty, Remediation, Status};
+use crate::snapshot::SourceId;
 
 /// Where reauthentication is required, the app must be Trusted.
 pub(crate) struct AppTrusted;
@@ -14,6 +15,15 @@ static META: Meta = Meta {
     title: "The app is Trusted where reauthentication is required",
     severity: Severity::High,
     subjects: SubjectSet::AppsInOrgUnits,
+    settings: &[CLOUD_SESSION_CONTROL, APP_ACCESS],
+    sources: &[
+        SourceId::Customer,
+        SourceId::OrgUnits,
+        SourceId::Grants,
+        SourceId::AccessEvaluationLog,
+        SourceId::AdminLog,
+        SourceId::TokenLog,
+    ],
     why: "\"Exempt trusted apps\" spares only apps whose access level is Trusted in the user's own org unit. Limited, Specific \
           Google data, Blocked and unconfigured apps lose their refresh at the end of the session.",
     fails_when: "reauthentication is required and the app's access is not Trusted",
@@ -88,5 +98,35 @@ impl Check for AppTrusted {
             })
             .unwrap_or_default();
         Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        let (session, access) = (shown.session(), shown.access());
+        let session_place = shown.kept_at(session.and_then(|session| session.inherited_from.as_ref()));
+        let access_place = shown.kept_at(access.and_then(|access| access.inherited_from.as_ref()));
+        match shown.result.status {
+            Status::Pass => vec![
+                Turn::by(format!("the app's access becomes anything but Trusted {access_place}"), &[Status::Fail]),
+                Turn::by(
+                    format!("reauthentication is never required any more {session_place}"),
+                    &[Status::NotApplicable],
+                ),
+            ],
+            Status::NotApplicable => {
+                let then: &[Status] = match access.map(|access| (access.access, access.confidence)) {
+                    Some((AccessLevel::Trusted, Certainty::Proven)) => &[Status::Pass],
+                    Some((
+                        AccessLevel::Limited
+                        | AccessLevel::SpecificData
+                        | AccessLevel::Blocked
+                        | AccessLevel::Unconfigured,
+                        Certainty::Proven,
+                    )) => &[Status::Fail],
+                    Some(_) | None => &[Status::Pass, Status::Fail],
+                };
+                vec![Turn::by(format!("reauthentication becomes required {session_place}"), then)]
+            }
+            Status::Fail | Status::Undetermined | Status::Manual | Status::Suppressed => Vec::new(),
+        }
     }
 }

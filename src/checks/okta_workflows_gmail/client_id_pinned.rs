@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{APP_ACCESS_HELP, PACK};
-use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 use crate::domain::Severity;
 use crate::evidence::{APP_ACCESS_URL, Item, Source};
 use crate::facts::{AppFacts, Facts, Gap, Identity, Truth};
@@ -17,6 +17,8 @@ static META: Meta = Meta {
     title: "The app is known by its client ID, and no other client bears its name",
     severity: Severity::Medium,
     subjects: SubjectSet::Apps,
+    settings: &[],
+    sources: &WITNESSES,
     why: "Whoever registers an OAuth app chooses its display name. An app recognised by name alone may be another: trust given \
           to it may go to a stranger, and verdicts about it may be about the wrong client.",
     fails_when: "the app is recognised by display name alone, or a second client ID bears the same name",
@@ -150,5 +152,18 @@ impl Check for ClientIdPinned {
             }
         });
         Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        match shown.result.status {
+            Status::Pass => vec![
+                Turn::by("a grant or an event names another client of the same name", &[Status::Fail]),
+                Turn::by("the client ID is taken out of the configuration", &[Status::Fail]),
+            ],
+            Status::NotApplicable => {
+                vec![Turn::by("a grant or an event names the app", &[Status::Pass, Status::Fail])]
+            }
+            Status::Fail | Status::Undetermined | Status::Manual | Status::Suppressed => Vec::new(),
+        }
     }
 }

@@ -1,9 +1,12 @@
 use super::{OAUTH_HELP, OKTA_ARTICLE, PACK, SESSION_HELP, make_trusted, tick_exemption};
-use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 use crate::domain::{CloudScope, OrgUnitPath, Severity, humane_time};
 use crate::evidence::{APP_ACCESS_URL, AppDefinition, SESSION_CONTROL_URL};
-use crate::facts::{Access, ConnectionFacts, EXEMPTION, Facts, Holder, Reauth, Truth};
-use crate::report::model::{Remediation, Status};
+use crate::facts::{
+    APP_ACCESS, Access, CLOUD_SESSION_CONTROL, ConnectionFacts, EXEMPTION, Facts, Holder, Reauth, Truth,
+};
+use crate::report::model::{AccessLevel, Exemption, ReauthState, Remediation, SessionSetter, Status};
+use crate::snapshot::SourceId;
 
 /// A connection must outlive the Cloud session of its user.
 pub(crate) struct ConnectionSurvivesReauth;
@@ -14,6 +17,19 @@ static META: Meta = Meta {
     title: "The connection outlives the user's Google Cloud session",
     severity: Severity::High,
     subjects: SubjectSet::Connections,
+    settings: &[CLOUD_SESSION_CONTROL, APP_ACCESS],
+    sources: &[
+        SourceId::AccessBindings,
+        SourceId::Organizations,
+        SourceId::Customer,
+        SourceId::Members,
+        SourceId::OrgUnits,
+        SourceId::Grants,
+        SourceId::Users,
+        SourceId::AccessEvaluationLog,
+        SourceId::AdminLog,
+        SourceId::TokenLog,
+    ],
     why: "A grant that holds a Google Cloud scope is refused its refresh when the user's Google Cloud session has run out, unless \
           trusted apps are exempt and the app is Trusted, both in the user's own org unit. Okta Workflows' Gmail connector asks \
           for cloud-platform with its default scopes.",
@@ -157,5 +173,55 @@ impl Check for ConnectionSurvivesReauth {
         steps.push(format!("Then authorise the connection once more in {name}."));
         steps.push(without_cloud_scope(app.map(|app| &app.definition)));
         Remediation { steps, console_url }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        let (session, access) = (shown.session(), shown.access());
+        match shown.result.status {
+            Status::NotApplicable => {
+                return vec![Turn::by("the account is in use again", &[Status::Pass, Status::Fail])];
+            }
+            Status::Pass => {}
+            Status::Fail | Status::Undetermined | Status::Manual | Status::Suppressed => return Vec::new(),
+        }
+        let required = session.map_or(ReauthState::Unknown, |session| session.reauth);
+        let spared = session.is_some_and(|session| session.exempt_trusted_apps == Some(Exemption::Yes))
+            && access.is_some_and(|access| access.access == AccessLevel::Trusted);
+        let place = match shown.session_set_by() {
+            SessionSetter::Binding => "by the Access Context Manager binding".to_owned(),
+            SessionSetter::Console | SessionSetter::Unknown => {
+                shown.kept_at(session.and_then(|session| session.inherited_from.as_ref()))
+            }
+        };
+        let mut turns = Vec::new();
+        if shown.connection.is_some_and(|connection| connection.cloud_scope == CloudScope::No) {
+            if !spared && required != ReauthState::NotRequired {
+                turns.push(Turn::by(
+                    "the grant is given a Google Cloud scope such as cloud-platform",
+                    &[Status::Pass, Status::Fail],
+                ));
+            }
+        } else {
+            if required == ReauthState::NotRequired {
+                turns.push(Turn::by(
+                    format!("reauthentication becomes required {place}, and the app is not both exempt and Trusted"),
+                    &[Status::Fail],
+                ));
+            }
+            if spared {
+                let access_place = shown.kept_at(access.and_then(|access| access.inherited_from.as_ref()));
+                turns.push(Turn::by(format!("\"Exempt trusted apps\" is cleared {place}"), &[Status::Fail]));
+                turns.push(Turn::by(
+                    format!("the client's access becomes anything but Trusted {access_place}"),
+                    &[Status::Fail],
+                ));
+            }
+            turns.push(Turn::by(
+                "the user moves to an org unit with other settings, or other Access Context Manager bindings apply",
+                &[Status::Pass, Status::Fail],
+            ));
+        }
+        turns.push(Turn::by("the account is suspended or deleted", &[Status::NotApplicable]));
+        turns
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{OKTA_ARTICLE, PACK};
-use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 use crate::domain::{CloudScope, SessionLength, Severity, cloud_scope_of, humane_duration, humane_time};
 use crate::evidence::{Item, Source, TokenEvent, TokenEventKind};
 use crate::facts::{ACCOUNT, CLOUD_SESSION_CONTROL, ConnectionFacts, Facts, Gap, Reauth, Strength, Truth};
@@ -27,6 +27,8 @@ static META: Meta = Meta {
     title: "The connection is not authorised again and again",
     severity: Severity::Medium,
     subjects: SubjectSet::Connections,
+    settings: &[CLOUD_SESSION_CONTROL],
+    sources: &[SourceId::Grants, SourceId::Users, SourceId::AdminLog, SourceId::TokenLog],
     why: "When a connection dies at the end of each Google Cloud session, somebody repairs it by authorising it again. The token \
           log shows the repairs: the same user, the same client, at the session's rhythm.",
     fails_when: "the token log shows the user authorising the same client again and again at the session's rhythm",
@@ -37,6 +39,9 @@ static META: Meta = Meta {
              (seven days) and changed scopes look alike; where they may explain the repairs the failure is presumed at most.",
     references: &[OKTA_ARTICLE],
 };
+
+const CURE: &str = "Cure the connection as connection-survives-reauth says, then authorise it one last time; no further authorisation \
+                    should follow.";
 
 /// Authorisations this close together are one repair: consent retries, one event per scope set.
 const BURST: SignedDuration = SignedDuration::from_mins(10);
@@ -249,12 +254,26 @@ impl Check for RepeatedReauthorization {
     }
 
     fn remediation(&self, _subject: Subject<'_>, _facts: &Facts) -> Remediation {
-        let steps = vec![
-            "Cure the connection as connection-survives-reauth says, then authorise it one last time; no further authorisation \
-             should follow."
-                .to_owned(),
-        ];
-        Remediation { steps, console_url: None }
+        Remediation { steps: vec![CURE.to_owned()], console_url: None }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        match shown.result.status {
+            Status::Pass => vec![Turn::by(
+                format!(
+                    "the token log shows {REPAIRS} authorisations within {}, each at least a session after the one before",
+                    humane_duration(PERIOD)
+                ),
+                &[Status::Fail],
+            )],
+            Status::NotApplicable => vec![Turn::by("the token log shows a second authorisation", &[Status::Pass])],
+            // They stay in the log when the cause is cured.
+            Status::Fail => vec![Turn {
+                steps: vec![CURE.to_owned(), "The log at hand no longer shows the repairs of the past.".to_owned()],
+                then: vec![Status::Pass],
+            }],
+            Status::Undetermined | Status::Manual | Status::Suppressed => Vec::new(),
+        }
     }
 }
 

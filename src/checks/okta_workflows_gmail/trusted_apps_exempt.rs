@@ -1,9 +1,10 @@
 use super::{OKTA_ARTICLE, PACK, SESSION_HELP, tick_exemption};
-use crate::checks::check::{Check, Meta, Outcome, Subject, SubjectSet};
+use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
 use crate::domain::{OrgUnitPath, Severity};
 use crate::evidence::SESSION_CONTROL_URL;
-use crate::facts::{Facts, Reauth, SessionControl, Truth};
+use crate::facts::{CLOUD_SESSION_CONTROL, Facts, Reauth, SessionControl, Truth};
 use crate::report::model::{Remediation, Status};
+use crate::snapshot::SourceId;
 
 /// Where reauthentication is required, trusted apps must be exempt.
 pub(crate) struct TrustedAppsExempt;
@@ -14,6 +15,8 @@ static META: Meta = Meta {
     title: "Trusted apps are exempt from Google Cloud reauthentication",
     severity: Severity::High,
     subjects: SubjectSet::OrgUnits,
+    settings: &[CLOUD_SESSION_CONTROL],
+    sources: &[SourceId::Customer, SourceId::OrgUnits, SourceId::AdminLog],
     why: "Where Google Cloud session control requires reauthentication and \"Exempt trusted apps\" is not ticked, Google \
           refuses to refresh any grant that holds a Google Cloud scope once the session has run out (invalid_grant, \
           invalid_rapt), however trusted the app is. Automations stop without a word until somebody authorises them again.",
@@ -73,5 +76,26 @@ impl Check for TrustedAppsExempt {
             .map(|(path, control)| vec![tick_exemption(control.reauth.inherited_from.as_ref().unwrap_or(path))])
             .unwrap_or_default();
         Remediation { steps, console_url: Some(SESSION_CONTROL_URL.to_owned()) }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        let place = shown.kept_at(shown.session().and_then(|session| session.inherited_from.as_ref()));
+        match shown.result.status {
+            Status::Pass => vec![
+                Turn::by(format!("\"Exempt trusted apps\" is cleared {place}"), &[Status::Fail]),
+                Turn::by(format!("reauthentication is never required any more {place}"), &[Status::NotApplicable]),
+            ],
+            Status::NotApplicable => vec![
+                Turn::by(
+                    format!("reauthentication becomes required {place}, \"Exempt trusted apps\" not ticked"),
+                    &[Status::Fail],
+                ),
+                Turn::by(
+                    format!("reauthentication becomes required {place}, \"Exempt trusted apps\" ticked"),
+                    &[Status::Pass],
+                ),
+            ],
+            Status::Fail | Status::Undetermined | Status::Manual | Status::Suppressed => Vec::new(),
+        }
     }
 }

@@ -5,9 +5,9 @@ use std::io;
 
 use super::View;
 use super::grounds::said;
-use super::page::{Line, Page, Tone};
 use crate::domain::OrgUnitPath;
 use crate::report::model::Evidence;
+use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::counted;
 
 const CONTRADICTIONS: usize = 6;

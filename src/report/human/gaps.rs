@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::View;
-use super::page::{Line, Page, Tone};
 use crate::report::model::{CheckResult, Status};
+use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, generic, number, plain};
 
 const SUPPLIES: usize = 6;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::View;
-use super::page::{Line, Page, Tone};
 use crate::domain::{CheckId, Severity, humane_time};
 use crate::report::Visible;
-use crate::report::model::{CheckResult, Confidence, Evidence, Report, Source, SourceStatus, Status};
+use crate::report::model::{CheckResult, Confidence, Evidence, Report, Source, SourceStatus, Status, UnreadEvent};
+use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, number, plain};
 
 const FAILURES: usize = 6;
@@ -100,37 +100,47 @@ pub(super) fn unread_events(page: &mut Page<'_>, view: &View<'_>) -> io::Result<
     }
     page.heading("Log events that could not be read for certain")?;
     for event in events.iter().take(view.limit(EVENTS)) {
-        let times = if event.count == 1 { "once".to_owned() } else { format!("{} times", event.count) };
-        let between = if event.first_at == event.last_at {
-            humane_time(event.first_at)
-        } else {
-            format!("{} to {}", humane_time(event.first_at), humane_time(event.last_at))
-        };
-        let line =
-            Line::default().tone(Tone::Doubt, &event.name).text(&format!(" {times}, {between}, in {}", event.source));
-        let line = if event.parameters.is_empty() {
-            line
-        } else {
-            line.text(&format!("; parameters {}", event.parameters.join(", ")))
-        };
-        page.paragraph(2, 4, &line)?;
-        let touches: Vec<String> = event
-            .touches
-            .iter()
-            .take(view.limit(EVENTS))
-            .map(|touch| {
-                let app = touch.app.as_ref().map_or_else(String::new, |app| format!(" of {app}"));
-                let unit = touch.org_unit.as_ref().map_or_else(|| "any org unit".to_owned(), ToString::to_string);
-                format!("{}{app} in {unit}", touch.setting)
-            })
-            .collect();
-        if !touches.is_empty() {
-            let left = event.touches.len() - touches.len();
-            let rest = if left > 0 { format!("; {} more", number(left)) } else { String::new() };
-            page.paragraph(4, 6, &Line::of(&format!("may have changed {}{rest}", touches.join("; "))))?;
-        }
+        unread_event(page, event, view.limit(EVENTS))?;
     }
     more(page, 2, events.len(), view.limit(EVENTS))
+}
+
+/// Events of one name, and what they may have changed.
+pub(in crate::report) fn unread_event(
+    page: &mut Page<'_>,
+    event: &UnreadEvent,
+    touches_shown: usize,
+) -> io::Result<()> {
+    let times = if event.count == 1 { "once".to_owned() } else { format!("{} times", event.count) };
+    let between = if event.first_at == event.last_at {
+        humane_time(event.first_at)
+    } else {
+        format!("{} to {}", humane_time(event.first_at), humane_time(event.last_at))
+    };
+    let line =
+        Line::default().tone(Tone::Doubt, &event.name).text(&format!(" {times}, {between}, in {}", event.source));
+    let line = if event.parameters.is_empty() {
+        line
+    } else {
+        line.text(&format!("; parameters {}", event.parameters.join(", ")))
+    };
+    page.paragraph(2, 4, &line)?;
+    let touches: Vec<String> = event
+        .touches
+        .iter()
+        .take(touches_shown)
+        .map(|touch| {
+            let app = touch.app.as_ref().map_or_else(String::new, |app| format!(" of {app}"));
+            let unit = touch.org_unit.as_ref().map_or_else(|| "any org unit".to_owned(), ToString::to_string);
+            format!("{}{app} in {unit}", touch.setting)
+        })
+        .collect();
+    if !touches.is_empty() {
+        let left = event.touches.len() - touches.len();
+        let rest = if left > 0 { format!("; {} more", number(left)) } else { String::new() };
+        page.paragraph(4, 6, &Line::of(&format!("may have changed {}{rest}", touches.join("; "))))?;
+    }
+    Ok(())
 }
 
 /// Sources that were asked and did not give everything.
@@ -147,27 +157,33 @@ pub(super) fn sources(page: &mut Page<'_>, view: &View<'_>, wanted: impl Fn(&Sou
         return Ok(());
     }
     page.heading("Sources")?;
-    for source in sources {
-        let (tone, word) = match source.status {
-            SourceStatus::Complete => (Tone::Quiet, "complete"),
-            SourceStatus::Partial => (Tone::Doubt, "read in part"),
-            SourceStatus::Denied => (Tone::Bad, "denied"),
-            SourceStatus::Failed => (Tone::Bad, "failed"),
-            SourceStatus::Skipped => (Tone::Quiet, "not asked"),
-        };
-        let line = Line::default().tone(Tone::Strong, &source.id).text(" ").tone(tone, word);
-        let line = match (source.window_from, source.window_to) {
-            (Some(from), Some(to)) => {
-                line.text(&format!(", without a gap from {} to {}", humane_time(from), humane_time(to)))
-            }
-            (_, _) => line,
-        };
-        let line =
-            [&source.error, &source.note].into_iter().flatten().fold(line, |line, reason| line.text(": ").text(reason));
-        page.paragraph(2, 4, &line)?;
-        if let Some(next) = &source.next_step {
-            page.paragraph(4, 6, &Line::of("→ ").text(next))?;
+    for one in sources {
+        source(page, one)?;
+    }
+    Ok(())
+}
+
+/// How one source went, why, and what to do about it.
+pub(in crate::report) fn source(page: &mut Page<'_>, source: &Source) -> io::Result<()> {
+    let (tone, word) = match source.status {
+        SourceStatus::Complete => (Tone::Quiet, "complete"),
+        SourceStatus::Partial => (Tone::Doubt, "read in part"),
+        SourceStatus::Denied => (Tone::Bad, "denied"),
+        SourceStatus::Failed => (Tone::Bad, "failed"),
+        SourceStatus::Skipped => (Tone::Quiet, "not asked"),
+    };
+    let line = Line::default().tone(Tone::Strong, &source.id).text(" ").tone(tone, word);
+    let line = match (source.window_from, source.window_to) {
+        (Some(from), Some(to)) => {
+            line.text(&format!(", without a gap from {} to {}", humane_time(from), humane_time(to)))
         }
+        (_, _) => line,
+    };
+    let line =
+        [&source.error, &source.note].into_iter().flatten().fold(line, |line, reason| line.text(": ").text(reason));
+    page.paragraph(2, 4, &line)?;
+    if let Some(next) = &source.next_step {
+        page.paragraph(4, 6, &Line::of("→ ").text(next))?;
     }
     Ok(())
 }

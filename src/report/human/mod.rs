@@ -6,7 +6,6 @@ mod breakage;
 mod contradictions;
 mod gaps;
 mod grounds;
-mod page;
 mod remedies;
 mod settings;
 mod table;
@@ -15,9 +14,10 @@ mod verdict;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use self::page::{Line, Page, Tone};
+pub(super) use self::grounds::{source, unread_event};
 use super::model::{CheckResult, Report, SourceStatus, Status, Subject};
 use super::org_tree::{NAME_IN_TEXT, OrgTree, and};
+use super::page::{Line, Page, Tone};
 use super::wording::{counted, number, plain};
 use super::{Detail, RenderOptions, Visible};
 use crate::domain::{AppId, ClientId, Email, OrgUnitPath, humane_time};
@@ -114,20 +114,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
 /// The tenant and the time window; counts of every status that occurs.
 fn last_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.blank()?;
-    let tenant = &report.tenant;
-    let line = Line::of(&match &tenant.primary_domain {
-        Some(domain) => format!("{domain} ({})", tenant.customer),
-        None => tenant.customer.clone(),
-    });
-    let until = humane_time(report.audited_at);
-    page.paragraph(
-        0,
-        0,
-        &match report.evidence_from {
-            Some(from) => line.text(&format!(", evidence from {} to {until}", humane_time(from))),
-            None => line.text(", ").tone(Tone::Doubt, "no audit log at hand").text(&format!(", as of {until}")),
-        },
-    )?;
+    page.paragraph(0, 0, &tenant_and_window(report))?;
     let count = |status: Status| report.results.iter().filter(|result| result.status == status).count();
     let counts: Vec<String> = Status::ALL
         .into_iter()
@@ -137,4 +124,18 @@ fn last_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         .collect();
     let all = counted(report.results.len(), "result", "results");
     page.paragraph(0, 0, &Line::of([all, counts.join(", ")].join(": ").trim_end_matches(": ")))
+}
+
+/// Whose evidence it is, and from when to when.
+pub(super) fn tenant_and_window(report: &Report) -> Line {
+    let tenant = &report.tenant;
+    let line = Line::of(&match &tenant.primary_domain {
+        Some(domain) => format!("{domain} ({})", tenant.customer),
+        None => tenant.customer.clone(),
+    });
+    let until = humane_time(report.audited_at);
+    match report.evidence_from {
+        Some(from) => line.text(&format!(", evidence from {} to {until}", humane_time(from))),
+        None => line.text(", ").tone(Tone::Doubt, "no audit log at hand").text(&format!(", as of {until}")),
+    }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::View;
-use super::page::{Line, Page, Tone};
 use crate::domain::{OrgUnitPath, Severity};
 use crate::report::model::{CheckResult, Remediation, Status, SubjectKind};
+use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, generic, number};
 
 const CURES: usize = 12;

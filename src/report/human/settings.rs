@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::View;
-use super::page::{Line, Page, Tone};
 use super::table::{self, Cell, Column, Row};
 use crate::domain::{AppId, OrgUnitPath, humane_duration};
 use crate::report::Visible;
-use crate::report::model::{AppAccess, CloudSession, OrgUnit};
+use crate::report::model::{AppAccess, Certainty, CloudSession, Exemption, OrgUnit, ReauthState, SessionMethod};
+use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, number, plain};
 
 /// More rows than this are cut in a brief report.
@@ -27,12 +27,12 @@ enum Mark {
 }
 
 impl Mark {
-    fn of(confidence: &str, conflict: bool) -> Self {
+    fn of(confidence: Certainty, conflict: bool) -> Self {
         match (conflict, confidence) {
             (true, _) => Self::Conflict,
-            (false, "proven") => Self::Proven,
-            (false, "presumed") => Self::Presumed,
-            (false, _) => Self::Unknown,
+            (false, Certainty::Proven) => Self::Proven,
+            (false, Certainty::Presumed) => Self::Presumed,
+            (false, Certainty::Unknown) => Self::Unknown,
         }
     }
 
@@ -82,16 +82,16 @@ struct Settings<'a> {
 impl<'a> Settings<'a> {
     fn of(unit: &'a OrgUnit, apps: &[&AppId]) -> Self {
         let session = &unit.cloud_session;
-        let may_apply = session.reauth != "not_required";
+        let may_apply = session.reauth != ReauthState::NotRequired;
         let (reauth, exempt) = marks(session);
         Self {
-            reauth: Value::of(session.reauth, reauth),
+            reauth: Value::of(session.reauth.as_str(), reauth),
             every: match session.frequency_seconds {
                 Some(seconds) => Value::sure(Some(&humane_duration(jiff::SignedDuration::from_secs(seconds.into())))),
                 None => Value::sure(may_apply.then_some("unknown")),
             },
-            method: Value::sure(session.method.or(may_apply.then_some("unknown"))),
-            exempt: match session.exempt_trusted_apps {
+            method: Value::sure(session.method.map(SessionMethod::as_str).or(may_apply.then_some("unknown"))),
+            exempt: match session.exempt_trusted_apps.map(Exemption::as_str) {
                 Some(word) => Value::of(word, exempt),
                 None => Value::sure(None),
             },
@@ -100,7 +100,7 @@ impl<'a> Settings<'a> {
                 .iter()
                 .map(|app| match unit.apps.get(*app) {
                     Some(AppAccess { access, inherited_from, confidence, conflict, one_of: _, sides: _ }) => {
-                        (Value::of(access, Mark::of(confidence, *conflict)), inherited_from.as_ref())
+                        (Value::of(access.as_str(), Mark::of(*confidence, *conflict)), inherited_from.as_ref())
                     }
                     None => (Value::sure(None), None),
                 })
@@ -145,8 +145,8 @@ impl<'a> Settings<'a> {
 
 /// A conflict is shown at what it leaves open: the requirement, or else the exemption.
 fn marks(session: &CloudSession) -> (Mark, Mark) {
-    let exempt = session.exempt_confidence.unwrap_or("unknown");
-    let about_exemption = session.conflict && session.confidence != "unknown" && exempt == "unknown";
+    let exempt = session.exempt_confidence.unwrap_or(Certainty::Unknown);
+    let about_exemption = session.conflict && session.confidence != Certainty::Unknown && exempt == Certainty::Unknown;
     (Mark::of(session.confidence, session.conflict && !about_exemption), Mark::of(exempt, about_exemption))
 }
 

@@ -2,11 +2,8 @@
 
 use std::io;
 
-use super::page::{Page, Tone};
 use crate::report::escape::Visible;
-
-/// Blanks between two columns.
-pub(super) const GAP: usize = 2;
+use crate::report::page::{GAP, Page, Tone};
 
 /// Below this width a table is not tried.
 const NARROWEST: usize = 60;

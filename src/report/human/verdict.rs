@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::View;
-use super::page::{Line, Tone};
 use crate::domain::OrgUnitPath;
 use crate::report::model::{CheckResult, Confidence, Connection, Outcome, Status, SubjectKind};
+use crate::report::page::{Line, Tone};
 use crate::report::wording::{counted, number};
 
 /// The verdict, and whether there is nothing more to say.

@@ -46,9 +46,9 @@ fn log<'a>(report: &'a Report, options: &RenderOptions) -> Log<'a> {
     }
     let index: BTreeMap<&str, usize> = by_check.keys().copied().enumerate().map(|(n, check)| (check, n)).collect();
     let driver = Driver {
-        name: report.tool.name,
-        version: report.tool.version,
-        semantic_version: report.tool.version,
+        name: &report.tool.name,
+        version: &report.tool.version,
+        semantic_version: &report.tool.version,
         rules: by_check.values().filter_map(|results| rule(results, options)).collect(),
         notifications: vec![
             descriptor(&SOURCE, "A source could not be read in full."),

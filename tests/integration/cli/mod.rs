@@ -3,6 +3,7 @@
 mod attest;
 mod console_csv;
 mod credentials;
+mod explain;
 mod harness;
 mod listings;
 mod normal;

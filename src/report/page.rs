@@ -12,6 +12,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::report::Colour;
 use crate::report::escape::{Visible, pieces};
 
+/// Blanks between two columns of a table.
+pub(super) const GAP: usize = 2;
+
 /// What a piece of text means; colour and weight follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Tone {
@@ -202,7 +205,7 @@ impl<'a> Page<'a> {
         for (n, (tone, text, width)) in cells.iter().take(last + 1).enumerate() {
             self.styled(*tone, text.as_str())?;
             if n < last {
-                let gap = width.saturating_sub(text.width()) + super::table::GAP;
+                let gap = width.saturating_sub(text.width()) + GAP;
                 write!(self.out, "{:gap$}", "")?;
             }
         }

@@ -1,0 +1,136 @@
+//! `gwsaudit explain`
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::Surroundings;
+use super::args::{ExplainArgs, Global, Listing};
+use super::checks::{find, show};
+use super::error::CliError;
+use super::exit::Exit;
+use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack};
+use super::output::{colour, standard, width};
+use super::talk::Talk;
+use super::tenant::Tenant;
+use crate::checks::{Check, Selection};
+use crate::domain::PackId;
+use crate::report::explain::{explain, matching, name, render_human, render_json};
+use crate::report::model::{CheckResult, Report};
+use crate::report::{RenderOptions, read};
+
+/// So many results are explained one after another; of more, one has to be chosen.
+const AT_MOST: usize = 5;
+/// So many are named to choose from.
+const NAMED: usize = 30;
+/// So much of a fingerprint tells results apart.
+const FINGERPRINT: usize = 12;
+
+pub(super) async fn run(
+    args: &ExplainArgs,
+    global: &Global,
+    surroundings: &Surroundings,
+    talk: &Talk,
+) -> Result<Exit, CliError> {
+    let check = find(&args.check)?;
+    if args.subject.is_empty() && !names_a_tenant(args) {
+        show(check, args.format)?;
+        return Ok(Exit::Clean);
+    }
+    let Judged { report, impossible } = match &args.report {
+        Some(path) => Judged { report: saved(path)?, impossible: None },
+        None => judged(check, args, global, surroundings, *talk).await?,
+    };
+    // Where nothing could be read, that is the answer, not that nothing is known of the subject.
+    let results = match (matching(&report, check.meta().id, &args.subject), impossible.is_some()) {
+        (Ok(results), _) => results,
+        (Err(_), true) => Vec::new(),
+        (Err(none), false) => return Err(CliError::Usage(none.to_string())),
+    };
+    if results.len() > AT_MOST {
+        return Err(too_many(check, &results));
+    }
+    if !results.is_empty() {
+        let explanations = explain(&report, check, &results);
+        let options = RenderOptions { width: width(surroundings), colour: colour(global), ..RenderOptions::default() };
+        standard(|out| match args.format {
+            Listing::Human => render_human(&explanations, &options, out),
+            Listing::Json => render_json(&explanations, out),
+        })?;
+    }
+    impossible.map_or(Ok(Exit::Clean), Err)
+}
+
+/// Whether the command line says anything about a tenant.
+fn names_a_tenant(args: &ExplainArgs) -> bool {
+    let tenant = &args.tenant;
+    args.report.is_some()
+        || tenant.demo.is_some()
+        || tenant.snapshot.is_some()
+        || tenant.scan.is_some()
+        || tenant.deadline.is_some()
+        || !args.apps.is_empty()
+        || args.accept_presumed
+}
+
+fn saved(path: &Path) -> Result<Report, CliError> {
+    let mut text = Vec::new();
+    let (name, outcome) = if path == Path::new("-") {
+        ("on standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut text).map(|_| ()))
+    } else {
+        (path.display().to_string(), std::fs::read(path).map(|read| text = read))
+    };
+    outcome.map_err(|source| CliError::Unreadable {
+        what: "the report",
+        path: path.to_owned(),
+        source,
+        exit: Exit::Impossible,
+    })?;
+    read(&text).map_err(|source| CliError::Report { name, source })
+}
+
+async fn judged(
+    check: &dyn Check,
+    args: &ExplainArgs,
+    global: &Global,
+    surroundings: &Surroundings,
+    talk: Talk,
+) -> Result<Judged, CliError> {
+    let mut tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
+    tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
+    tenant.setup.warn(talk);
+    // The packs of an audit, so that its report tells the same; or the check's own, where an audit would not run it.
+    let mut packs = tenant.setup.config.audit.packs.clone();
+    if !packs.iter().any(|pack| pack.as_str() == check.meta().pack) {
+        packs = check.meta().pack.parse::<PackId>().into_iter().collect();
+    }
+    for pack in &packs {
+        known_pack(pack)?;
+    }
+    let question = Question {
+        apps: choose_apps(&tenant.setup, &packs, &args.apps)?,
+        selection: Selection { packs, org_units: Vec::new() },
+        acceptance: acceptance(&tenant.setup, args.accept_presumed),
+    };
+    let judged = judge(&tenant, &question, surroundings, talk).await?;
+    tenant.close().await;
+    Ok(judged)
+}
+
+/// What there is to choose from.
+fn too_many(check: &dyn Check, results: &[&CheckResult]) -> CliError {
+    let mut lines = vec![format!(
+        "{} has {} results for that; name one by its subject, or by the fingerprint in brackets",
+        check.meta().id,
+        results.len()
+    )];
+    lines.extend(results.iter().take(NAMED).map(|result| {
+        let fingerprint: String = result.fingerprint.chars().take(FINGERPRINT).collect();
+        // A name with a line break in it stays one line.
+        let subject = name(&result.subject).replace(['\n', '\r'], " ");
+        format!("{subject}: {} [{fingerprint}]", result.status.as_str())
+    }));
+    if results.len() > NAMED {
+        lines.push(format!("… and {} more", results.len() - NAMED));
+    }
+    CliError::Usage(lines.join("\n"))
+}

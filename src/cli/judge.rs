@@ -1,0 +1,108 @@
+//! From a tenant to a report: what commands that judge have in common.
+
+use super::Surroundings;
+use super::error::CliError;
+use super::setup::Setup;
+use super::talk::Talk;
+use super::tenant::{Read, Tenant, nothing_read};
+use crate::checks::{Acceptance, Selection, evaluate, find_pack, packs};
+use crate::collect::Purpose;
+use crate::config::apply_suppressions;
+use crate::domain::{AppId, PackId};
+use crate::evidence::{AppDefinition, gather};
+use crate::facts::Facts;
+use crate::report::model::Report;
+use crate::report::{Assembly, assemble};
+use crate::snapshot::{Snapshot, SourceId};
+
+/// What is to be judged, and how strictly.
+#[derive(Debug)]
+pub(super) struct Question<'s> {
+    pub(super) apps: Vec<&'s AppDefinition>,
+    pub(super) selection: Selection,
+    pub(super) acceptance: Acceptance,
+}
+
+/// A report, and why there was nothing to judge, where that is so.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) report: Report,
+    pub(super) impossible: Option<CliError>,
+}
+
+/// Reads the tenant (a snapshot is read already) and judges it; warns of what was given and could not be used.
+pub(super) async fn judge(
+    tenant: &Tenant,
+    question: &Question<'_>,
+    surroundings: &Surroundings,
+    talk: Talk,
+) -> Result<Judged, CliError> {
+    let mut impossible = None;
+    let collected;
+    let snapshot = match tenant.read(Purpose::Audit, &question.apps, surroundings, talk).await? {
+        Read::Snapshot(snapshot) => snapshot,
+        Read::Collected(live) => {
+            impossible = nothing_read(&live);
+            collected = live.write(None)?;
+            &collected
+        }
+    };
+    let report = report_on(&tenant.setup, snapshot, question)?;
+    for notice in &report.notices {
+        talk.warning(notice);
+    }
+    Ok(Judged { report, impossible })
+}
+
+fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
+    let Question { apps, selection, acceptance } = question;
+    let evidence = gather(snapshot, apps)?;
+    let facts = Facts::derive(evidence, &setup.statements, apps);
+    for path in &selection.org_units {
+        if facts.tree.find(path).is_none() && facts.evidence.is_complete(SourceId::OrgUnits) {
+            return Err(CliError::Usage(format!("--org-unit: the tenant has no org unit {path}")));
+        }
+    }
+    let mut results = evaluate(&facts, selection, *acceptance);
+    let remarks = apply_suppressions(&setup.config.suppress, &mut results, facts.as_of);
+    let customer = setup.config.customer.as_str();
+    let mut report = assemble(Assembly { facts: &facts, results, selection, customer });
+    report.notices.extend(remarks);
+    Ok(report)
+}
+
+/// Whether presumed facts pass: for this run, or by the configuration.
+pub(super) fn acceptance(setup: &Setup, accept_presumed: bool) -> Acceptance {
+    if accept_presumed || setup.config.audit.accept_presumed { Acceptance::Presumed } else { Acceptance::ProvenOnly }
+}
+
+pub(super) fn known_pack(pack: &PackId) -> Result<(), CliError> {
+    if find_pack(pack.as_str()).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = packs().iter().map(|pack| pack.id).collect();
+    Err(CliError::Usage(format!("there is no pack {pack:?}; known packs: {}", known.join(", "))))
+}
+
+/// The apps to audit: those asked for, else those of the packs and of the configuration.
+pub(super) fn choose_apps<'s>(
+    setup: &'s Setup,
+    packs: &[PackId],
+    asked: &[AppId],
+) -> Result<Vec<&'s AppDefinition>, CliError> {
+    let catalogue = &setup.catalogue.apps;
+    if asked.is_empty() {
+        let wanted = |app: &&AppDefinition| app.configured || app.packs.iter().any(|pack| packs.contains(pack));
+        return Ok(catalogue.values().filter(wanted).collect());
+    }
+    let mut chosen = Vec::new();
+    for id in asked {
+        let app = catalogue.get(id).ok_or_else(|| {
+            CliError::Usage(format!("there is no app {id:?}; `gwsaudit apps list` shows the catalogue"))
+        })?;
+        chosen.push(app);
+    }
+    chosen.sort_by(|one, other| one.id.cmp(&other.id));
+    chosen.dedup_by(|one, other| one.id == other.id);
+    Ok(chosen)
+}

@@ -1,0 +1,6 @@
+//! Reports to render: whole tenants in a few lines each.
+
+mod parts;
+mod tenants;
+
+pub(crate) use tenants::*;
