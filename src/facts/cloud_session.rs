@@ -324,9 +324,9 @@ fn combine(
             // What is said of one page belongs together: where the one part is in doubt, the others are not proven.
             return SessionControl {
                 reauth: own_fact(open, &question),
-                exempt: own_fact(own.exempt, &question).at_most(Strength::Presumed),
-                frequency: own_fact(own.frequency, &question).at_most(Strength::Presumed),
-                method: own_fact(own.method, &question).at_most(Strength::Presumed),
+                exempt: beside_a_doubt(own.exempt, &question),
+                frequency: beside_a_doubt(own.frequency, &question),
+                method: beside_a_doubt(own.method, &question),
             };
         }
     };
@@ -349,6 +349,16 @@ fn combine(
     match inherited {
         None => direct,
         Some(inherited) => direct.or_else(inherited),
+    }
+}
+
+/// Another part of a page in doubt: known no better than presumed, and where nothing is known of it, no gap of its own.
+fn beside_a_doubt<T: Ord>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
+    match own.slot {
+        Slot::Nothing => Fact::unknown(),
+        Slot::Among(..) | Slot::Overtaken | Slot::Lapsed | Slot::Conflict => {
+            own_fact(own, question).at_most(Strength::Presumed)
+        }
     }
 }
 
