@@ -16,6 +16,21 @@ pub enum AccountState {
     Active,
     /// An administrator suspended it.
     Suspended,
+    /// It is archived, and cannot sign in.
+    Archived,
+}
+
+/// What an account may administer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Administers {
+    /// Nothing.
+    Nothing,
+    /// What its roles say.
+    ByRole,
+    /// Everything: a super administrator.
+    Everything,
+    /// The record does not say.
+    Unknown,
 }
 
 /// An account that a connection belongs to.
@@ -31,6 +46,8 @@ pub struct Account {
     pub org_unit: Option<OrgUnitPath>,
     /// Whether it can use its grants.
     pub state: AccountState,
+    /// What it may administer.
+    pub administers: Administers,
 }
 
 /// Keeps the accounts that are wanted, and lets the others pass by.
@@ -70,7 +87,17 @@ impl ThirdPass {
                 aliases,
                 id: user.id,
                 org_unit: user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google),
-                state: if user.suspended == Some(true) { AccountState::Suspended } else { AccountState::Active },
+                state: match (user.suspended, user.archived) {
+                    (Some(true), _) => AccountState::Suspended,
+                    (Some(false) | None, Some(true)) => AccountState::Archived,
+                    (Some(false) | None, Some(false) | None) => AccountState::Active,
+                },
+                administers: match (user.is_admin, user.is_delegated_admin) {
+                    (Some(true), _) => Administers::Everything,
+                    (Some(false) | None, Some(true)) => Administers::ByRole,
+                    (Some(false), Some(false)) => Administers::Nothing,
+                    (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
+                },
             });
         }
     }

@@ -17,7 +17,7 @@ mod item;
 mod session_events;
 mod token_events;
 
-pub use accounts::{Account, AccountIndex, AccountState};
+pub use accounts::{Account, AccountIndex, AccountState, Administers};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
 pub use apps::{AppDefinition, Card, Catalogue, NamePattern};
 pub use attestation::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};

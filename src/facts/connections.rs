@@ -14,7 +14,7 @@ use super::org_tree::{OrgTree, UnitIndex};
 use super::truth::Truth;
 use crate::domain::{AppId, ClientId, CloudScope, Email, OrgUnitPath, Scope, SessionLength, cloud_scope_of};
 use crate::evidence::{
-    Account, AccountIndex, AccountState, Change, Evidence, Grant, Item, Source, TokenEvent, TokenEventKind,
+    Account, AccountIndex, AccountState, Administers, Change, Evidence, Grant, Item, Source, TokenEvent, TokenEventKind,
 };
 use crate::snapshot::SourceId;
 
@@ -32,6 +32,8 @@ pub enum Holder {
     Active,
     /// An administrator suspended it.
     Suspended,
+    /// It is archived.
+    Archived,
     /// It is gone.
     Deleted,
     /// The directory could not be read.
@@ -45,6 +47,8 @@ pub struct ConnectionFacts {
     pub user: Email,
     /// What became of the account.
     pub holder: Holder,
+    /// What the account may administer.
+    pub administers: Administers,
     /// The account's org unit.
     pub org_unit: Option<OrgUnitPath>,
     /// The app it is taken for.
@@ -85,7 +89,7 @@ impl ConnectionFacts {
     pub fn live(&self) -> Truth {
         match self.holder {
             Holder::Active => Truth::TrueProven,
-            Holder::Suspended | Holder::Deleted => Truth::FalseProven,
+            Holder::Suspended | Holder::Archived | Holder::Deleted => Truth::FalseProven,
             Holder::Unknown => Truth::Unknown,
         }
     }
@@ -230,6 +234,7 @@ fn judge(
     let holder = match account.map(|account| account.state) {
         Some(AccountState::Active) => Holder::Active,
         Some(AccountState::Suspended) => Holder::Suspended,
+        Some(AccountState::Archived) => Holder::Archived,
         None if users_complete => Holder::Deleted,
         None => Holder::Unknown,
     };
@@ -290,6 +295,7 @@ fn judge(
     ConnectionFacts {
         user,
         holder,
+        administers: account.map_or(Administers::Unknown, |account| account.administers),
         org_unit,
         app: about.app.definition.id.clone(),
         client: about.client.clone(),

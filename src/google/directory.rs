@@ -60,6 +60,10 @@ pub struct User {
     pub suspended: Option<bool>,
     /// Archived accounts cannot sign in.
     pub archived: Option<bool>,
+    /// Super administrators.
+    pub is_admin: Option<bool>,
+    /// Administrators with roles of less than everything.
+    pub is_delegated_admin: Option<bool>,
     /// Other addresses of the account.
     #[serde(default)]
     pub aliases: Vec<String>,

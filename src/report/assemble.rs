@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    AccessLevel, AppAccess, Certainty, CheckResult, CloudSession, Connection, Evidence, Exemption, OrgUnit, Outcome,
-    ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus, Summary, Tenant, Tool, Touch,
-    UnreadEvent,
+    AccessLevel, Administration, AppAccess, Certainty, CheckResult, CloudSession, Connection, Evidence, Exemption,
+    OrgUnit, Outcome, ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus, Summary, Tenant,
+    Tool, Touch, UnreadEvent,
 };
 use crate::checks::{Selection, evidence_of};
 use crate::domain::SessionLength;
-use crate::evidence::{Item, ReauthMethod, Source as Origin};
+use crate::evidence::{Administers, Item, ReauthMethod, Source as Origin};
 use crate::facts::{
     ACCESS_BINDINGS, Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Strength, Truth, UnitIndex,
     UnreadEvents,
@@ -210,6 +210,12 @@ fn connection(connection: &ConnectionFacts) -> Connection {
         outcome,
         last_authorized_at: connection.last_authorized_at,
         next_failure_by: if outcome == Outcome::Breaks { connection.next_failure_by() } else { None },
+        administers: Some(match connection.administers {
+            Administers::Everything => Administration::Everything,
+            Administers::ByRole => Administration::ByRole,
+            Administers::Nothing => Administration::Nothing,
+            Administers::Unknown => Administration::Unknown,
+        }),
         cloud_session: Some(session_in_force(
             &connection.reauth,
             &connection.frequency,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
-pub use super::words::{AccessLevel, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
+pub use super::words::{AccessLevel, Administration, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
 use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
 
 /// The schema name that every JSON report carries.
@@ -184,6 +184,9 @@ pub struct Connection {
     pub last_authorized_at: Option<Timestamp>,
     /// For a connection that breaks: the latest moment by which its refresh fails.
     pub next_failure_by: Option<Timestamp>,
+    /// What the user may administer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub administers: Option<Administration>,
     /// Session control in force for this user and client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_session: Option<CloudSession>,

@@ -40,6 +40,18 @@ macro_rules! words {
 }
 
 words! {
+    /// What the user of a connection may administer: such a connection acts with an administrator's eyes.
+    Administration {
+        /// Everything: a super administrator.
+        Everything = "super_admin",
+        /// What its roles say.
+        ByRole = "delegated_admin",
+        /// Nothing.
+        Nothing = "none",
+        /// The directory does not say.
+        Unknown = "unknown",
+    }
+
     /// Whether users must reauthenticate.
     ReauthState {
         /// After each session length.

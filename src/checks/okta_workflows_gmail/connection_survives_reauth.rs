@@ -34,7 +34,7 @@ static META: Meta = Meta {
           trusted apps are exempt and the app is Trusted, both in the user's own org unit. Okta Workflows' Gmail connector asks \
           for cloud-platform with its default scopes.",
     fails_when: "the grant carries a Cloud scope, reauthentication applies to the user, and the app is not both exempt and Trusted",
-    not_applicable_when: "the user is suspended or deleted",
+    not_applicable_when: "the user is suspended, archived or deleted",
     fix: "Tick \"Exempt trusted apps\" and make the app Trusted for the user's org unit, or re-create the connection with \
           customised scopes that leave the Cloud scope out; then authorise the connection once more.",
     limits: "Google lists nowhere which scopes count as Cloud scopes; a grant with a scope on neither list of the catalogue stays \
@@ -132,7 +132,11 @@ impl Check for ConnectionSurvivesReauth {
                 }
             }
             Status::NotApplicable => {
-                let what = if connection.holder == Holder::Suspended { "suspended" } else { "deleted" };
+                let what = match connection.holder {
+                    Holder::Suspended => "suspended",
+                    Holder::Archived => "archived",
+                    Holder::Deleted | Holder::Active | Holder::Unknown => "deleted",
+                };
                 format!("{user} is {what}, so the connection is out of use.")
             }
             Status::Undetermined | Status::Manual => {

@@ -88,6 +88,7 @@ impl Tenant {
             outcome,
             last_authorized_at: last.map(at),
             next_failure_by: next.map(at),
+            administers: None,
             cloud_session: None,
             session_set_by: None,
             access: None,

@@ -168,3 +168,27 @@ fn a_namesake_s_connection_is_judged_by_its_own_client() {
     assert_ne!(attested.judge().survives("bob@example.com"), "pass proven");
     assert_eq!(attested.judge().survives(FLOWS), "pass proven");
 }
+
+#[test]
+fn archived_users_are_out_of_use_and_administrators_are_told() {
+    let user = |fields: serde_json::Value| {
+        let mut record = serde_json::json!({"id": "7", "primaryEmail": FLOWS, "orgUnitPath": "/"});
+        for (name, value) in fields.as_object().expect("fields") {
+            record[name] = value.clone();
+        }
+        tenant().record("user", record).grant(FLOWS, OKTA, NAME, &[CLOUD]).healthy("2026-10-01T09:00:00Z").judge()
+    };
+    let archived = user(serde_json::json!({"archived": true}));
+    assert_eq!(archived.survives(FLOWS), "not_applicable proven");
+    assert_eq!(archived.connection(FLOWS), "yes undetermined");
+    for (fields, word) in [
+        (serde_json::json!({"isAdmin": true, "isDelegatedAdmin": false}), "super_admin"),
+        (serde_json::json!({"isAdmin": false, "isDelegatedAdmin": true}), "delegated_admin"),
+        (serde_json::json!({"isAdmin": false, "isDelegatedAdmin": false}), "none"),
+        (serde_json::json!({}), "unknown"),
+    ] {
+        let judged = user(fields);
+        assert_eq!(judged.json["connections"][0]["administers"], serde_json::json!(word));
+        assert_eq!(judged.survives(FLOWS), "pass proven");
+    }
+}
