@@ -202,6 +202,7 @@ impl Survey {
                 Some((log, id))
             }
             RecordKind::End
+            | RecordKind::Canary
             | RecordKind::OrgUnit
             | RecordKind::User
             | RecordKind::Grant

@@ -15,7 +15,7 @@ use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
 use super::track::{Horizon, Own, Question, Slot};
 use crate::domain::{ClientId, OrgUnitPath};
-use crate::evidence::{APP_ACCESS_MENU, AdminEvent, Item, OwnAccess, Sighting};
+use crate::evidence::{APP_ACCESS_MENU, AdminEvent, Attestation, Item, OwnAccess, Sighting};
 
 /// Name of this setting in `missing` and `unread_events`.
 pub const APP_ACCESS: &str = "app-access";
@@ -81,6 +81,8 @@ impl Access {
 pub(super) struct Ground<'g> {
     pub(super) placing: &'g Placing<'g>,
     pub(super) horizon: Horizon,
+    /// What administrators saw.
+    pub(super) attestations: &'g [Attestation],
     /// The log's changes.
     pub(super) changes: &'g Placed<'g, AdminEvent>,
     pub(super) sightings: &'g BTreeMap<ClientId, Sighting>,
@@ -129,13 +131,15 @@ pub(super) struct Levels {
     pub(super) in_force: Vec<Fact<Access>>,
     /// Why an org unit's own level has to be looked at again.
     pub(super) own_doubts: Vec<Option<OwnDoubt>>,
+    /// The last thing in the log that changed, or may have changed, the level in force.
+    pub(super) last_changes: Vec<Option<Timestamp>>,
 }
 
 /// Derives the level of one target for every org unit, in the tree's order.
 pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
     let placing = ground.placing;
     let baselines =
-        placing.place_attestations(|attestation| target.attested_by(attestation).map(|_| ()), placing.attestations());
+        placing.place_attestations(|attestation| target.attested_by(attestation).map(|_| ()), ground.attestations);
     let tree = placing.tree();
     let order = tree.top_down();
     let mut replayed: Vec<Option<Replayed>> = (0..tree.units().len()).map(|_| None).collect();
@@ -146,6 +150,7 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         here.last_change = here.last_change.max(above);
         replayed[*unit] = Some(here);
     }
+    let last_changes = replayed.iter().map(|here| here.as_ref().and_then(|here| here.last_change)).collect();
     let mut observed: Vec<Vec<Observation>> = replayed
         .iter()
         .enumerate()
@@ -182,7 +187,11 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         }
         in_force[unit] = Some(fact);
     }
-    Levels { in_force: in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect(), own_doubts }
+    Levels {
+        in_force: in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect(),
+        own_doubts,
+        last_changes,
+    }
 }
 
 /// A level that is asked for, in words.

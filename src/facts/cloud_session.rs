@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::experiments::{Bracket, Conclusion, Experiments, Findings};
 use super::fact::{Fact, Gap, Standing, Strength};
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
 use super::track::{Horizon, Own, Question, Slot, Track};
-use crate::domain::SessionLength;
+use crate::domain::{OrgUnitPath, SessionLength};
 use crate::evidence::{
     AdminEvent, Attestation, AttestedSession, AttestedValue, Change, Effect, Item, OwnReauth, Reading, ReauthMethod,
     SESSION_CONTROL_MENU,
@@ -62,6 +63,8 @@ pub struct SessionControl {
     pub frequency: Fact<SessionLength>,
     /// Method.
     pub method: Fact<ReauthMethod>,
+    /// What experiments say of the session length.
+    pub bracket: Bracket,
 }
 
 impl SessionControl {
@@ -82,7 +85,13 @@ impl SessionControl {
     }
 
     fn unknown() -> Self {
-        Self { reauth: Fact::unknown(), exempt: Fact::unknown(), frequency: Fact::unknown(), method: Fact::unknown() }
+        Self {
+            reauth: Fact::unknown(),
+            exempt: Fact::unknown(),
+            frequency: Fact::unknown(),
+            method: Fact::unknown(),
+            bracket: Bracket::default(),
+        }
     }
 
     /// What is in force where either this or the other is, and it is open which. Where one of them never asks for
@@ -97,7 +106,31 @@ impl SessionControl {
                 exempt: self.exempt.or_else(other.exempt),
                 frequency: self.frequency.or_else(other.frequency),
                 method: self.method.or_else(other.method),
+                bracket: if self.bracket == other.bracket { self.bracket } else { Bracket::default() },
             },
+        }
+    }
+
+    /// What experiments found out supports a setting, settles it, or contradicts it.
+    fn confront(&mut self, findings: &Findings, path: &OrgUnitPath) {
+        let contradiction = |what: &str| Gap {
+            fact: CLOUD_SESSION_CONTROL,
+            why: format!("{what} at {path}: what canaries show does not go with what else is known"),
+            supply: format!("open {SESSION_CONTROL_MENU}, select {path}, and attest what the page shows"),
+        };
+        for found in &findings.reauth {
+            confront(&mut self.reauth, found, || contradiction("reauthentication"));
+        }
+        if self.reauth.value() != Some(&Reauth::NotRequired) {
+            for found in &findings.exempt {
+                confront(&mut self.exempt, found, || contradiction("Exempt trusted apps"));
+            }
+            if self.frequency.value().is_some_and(|length| !findings.bracket.admits(*length)) {
+                self.frequency.standing = Standing::Conflict;
+                self.frequency.evidence.extend(findings.bracket_items.iter().cloned());
+                self.frequency.gaps.insert(contradiction("session length"));
+            }
+            self.bracket = findings.bracket;
         }
     }
 
@@ -109,14 +142,24 @@ impl SessionControl {
     }
 }
 
+fn confront<T: Ord + Clone>(fact: &mut Fact<T>, found: &Conclusion<T>, contradiction: impl Fn() -> Gap) {
+    let agreed = !fact.in_conflict();
+    let before = std::mem::replace(fact, Fact::unknown());
+    *fact = before.narrowed_to(&BTreeSet::from([found.value.clone()]), found.strength);
+    fact.evidence.extend(found.items.iter().cloned());
+    if agreed && fact.in_conflict() {
+        fact.gaps.insert(contradiction());
+    }
+}
+
 /// What inheritance does to each part alike.
 trait Part {
-    fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>);
+    fn inherit(&mut self, from: Option<&OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>);
     fn add_evidence(&mut self, items: &BTreeSet<Arc<Item>>);
 }
 
 impl<T> Part for Fact<T> {
-    fn inherit(&mut self, from: Option<&crate::domain::OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>) {
+    fn inherit(&mut self, from: Option<&OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>) {
         self.cap(cap);
         if matches!(self.standing, Standing::Known(..)) && self.inherited_from.is_none() {
             self.inherited_from = from.cloned();
@@ -151,6 +194,8 @@ struct OwnSession {
     exempt: Own<bool>,
     frequency: Own<SessionLength>,
     method: Own<ReauthMethod>,
+    /// The last thing in the log that changed, or may have changed, it or its place in the tree.
+    last_change: Option<Timestamp>,
 }
 
 impl OwnSession {
@@ -173,7 +218,7 @@ pub(super) struct Sessions {
 
 /// Derives the setting for every org unit, in the tree's order.
 #[must_use]
-pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Sessions {
+pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Experiments<'_>) -> Sessions {
     let events = placing.place_events(|event| match &event.change {
         Change::Session { unit, .. } => Some(unit),
         Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } | Change::TokensEnded { .. } => None,
@@ -183,15 +228,43 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon) -> Sessions {
         placing.attestations(),
     );
     let tree = placing.tree();
+    let covered = placing.place_attestations(|_| Some(()), experiments.overrides_seen());
+    let order = tree.top_down();
+    let mut replayed: Vec<Option<OwnSession>> = (0..tree.units().len()).map(|_| None).collect();
+    for unit in &order {
+        let mut own = replay(*unit, placing, &events, &baselines, &covered, horizon);
+        // What happens above bears on what is in force here.
+        let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
+        own.last_change = own.last_change.max(above);
+        replayed[*unit] = Some(own);
+    }
+    let mut findings: Vec<Findings> = replayed
+        .iter()
+        .enumerate()
+        .map(|(unit, own)| experiments.at(unit, own.as_ref().and_then(|own| own.last_change), horizon))
+        .collect();
+    // What was found out where a setting is surely inherited was found out about the org unit above as well.
+    let inherits = BTreeSet::from([OwnReauth::Inherit]);
+    for unit in order.iter().rev() {
+        let surely = replayed[*unit].as_ref().is_some_and(
+            |own| matches!(&own.reauth.slot, Slot::Among(choices, Strength::Proven) if *choices == inherits),
+        );
+        if let Some(parent) = tree.parent(*unit).filter(|_| surely) {
+            let lifted = findings[*unit].clone();
+            findings[parent].join(lifted);
+        }
+    }
     let mut in_force: Vec<Option<SessionControl>> = vec![None; tree.units().len()];
     let mut own_doubts = vec![None; tree.units().len()];
-    for unit in tree.top_down() {
-        let own = replay(unit, placing, &events, &baselines, horizon);
+    for unit in order {
+        let Some(own) = replayed[unit].take() else { continue };
         own_doubts[unit] = own.doubt().or_else(|| {
             (own.reauth.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at)
         });
         let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
-        in_force[unit] = Some(combine(unit, own, above, placing));
+        let mut control = combine(unit, own, above, placing);
+        control.confront(&findings[unit], tree.path(unit));
+        in_force[unit] = Some(control);
     }
     let in_force = in_force.into_iter().map(|control| control.unwrap_or_else(SessionControl::unknown)).collect();
     Sessions { in_force, own_doubts }
@@ -202,11 +275,17 @@ fn replay(
     placing: &Placing<'_>,
     events: &Placed<'_, AdminEvent>,
     baselines: &Placed<'_, Attestation>,
+    covered: &Placed<'_, Attestation>,
     horizon: Horizon,
 ) -> OwnSession {
     let mut steps: Vec<(Timestamp, Step<'_>)> = Vec::new();
     let mut lapsed = None;
+    let mut last_change = placing.moved(unit);
+    for (seen, _) in covered.of(unit).filter(|(_, bearing)| bearing.is_below()) {
+        steps.push((seen.attested_at, Step::Attested(&INHERITED, Arc::new(seen.item()))));
+    }
     if let Some((at, item)) = placing.birth(unit) {
+        last_change = last_change.max(Some(at));
         steps.push((at, Step::Born(item)));
     }
     for (attestation, covered) in baselines.of(unit) {
@@ -223,6 +302,7 @@ fn replay(
     for (event, place) in events.of(unit) {
         if let Change::Session { reading, sure, .. } = &event.change {
             let sure = *sure && place.is_sure() && event.effect == Effect::Took;
+            last_change = last_change.max(Some(event.at));
             steps.push((event.at, Step::Event { reading: *reading, sure, event }));
         }
     }
@@ -276,6 +356,7 @@ fn replay(
         exempt: exempt.finish(None),
         frequency: frequency.finish(None),
         method: method.finish(None),
+        last_change,
     }
 }
 
@@ -327,6 +408,7 @@ fn combine(
                 exempt: beside_a_doubt(own.exempt, &question),
                 frequency: beside_a_doubt(own.frequency, &question),
                 method: beside_a_doubt(own.method, &question),
+                bracket: Bracket::default(),
             };
         }
     };
@@ -345,6 +427,7 @@ fn combine(
         exempt: own_fact(own.exempt, &question),
         frequency: own_fact(own.frequency, &question),
         method: own_fact(own.method, &question),
+        bracket: Bracket::default(),
     };
     match inherited {
         None => direct,

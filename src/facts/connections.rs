@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::app_access::Access;
 use super::apps::{AppFacts, Identity};
@@ -63,6 +63,8 @@ pub struct ConnectionFacts {
     pub reauth: Fact<Reauth>,
     /// Session length for the user.
     pub frequency: Fact<SessionLength>,
+    /// How long a session is at most, where experiments have shown it.
+    pub session_at_most: Option<SignedDuration>,
     /// Whether trusted apps are exempt for the user.
     pub exempt: Fact<bool>,
     /// The client's access level for the user.
@@ -102,8 +104,8 @@ impl ConnectionFacts {
             return None;
         }
         let known = self.frequency.value().or_else(|| self.frequency.candidates().max());
-        let length = known.copied().unwrap_or(SessionLength::LONGEST);
-        self.last_authorized_at?.checked_add(length.duration()).ok()
+        let length = known.map(|length| length.duration()).or(self.session_at_most);
+        self.last_authorized_at?.checked_add(length.unwrap_or(SessionLength::LONGEST.duration())).ok()
     }
 }
 
@@ -281,7 +283,7 @@ fn judge(
     // Whichever rule decides for the user, the answer must be the same to be one.
     let outlives = sessions.iter().map(outlived).reduce(Truth::in_either_case).unwrap_or(Truth::Unknown);
     let survives = !is_cloud | outlives;
-    let UserSession { reauth, frequency, exempt } =
+    let UserSession { reauth, frequency, session_at_most, exempt } =
         sessions.into_iter().reduce(UserSession::or_else).unwrap_or_else(UserSession::unknown);
     let whose = [Some(user.clone()), None];
     let endings = whose.iter().filter_map(|whose| ground.endings.get(whose)).flatten();
@@ -303,6 +305,7 @@ fn judge(
         cloud,
         reauth,
         frequency,
+        session_at_most,
         exempt,
         access,
         survives,
@@ -319,18 +322,20 @@ fn judge(
 struct UserSession {
     reauth: Fact<Reauth>,
     frequency: Fact<SessionLength>,
+    session_at_most: Option<SignedDuration>,
     exempt: Fact<bool>,
 }
 
 impl UserSession {
     fn unknown() -> Self {
-        Self { reauth: Fact::unknown(), frequency: Fact::unknown(), exempt: Fact::unknown() }
+        Self { reauth: Fact::unknown(), frequency: Fact::unknown(), session_at_most: None, exempt: Fact::unknown() }
     }
 
     fn or_else(self, other: Self) -> Self {
         Self {
             reauth: self.reauth.or_else(other.reauth),
             frequency: self.frequency.or_else(other.frequency),
+            session_at_most: self.session_at_most.zip(other.session_at_most).map(|(one, another)| one.max(another)),
             exempt: self.exempt.or_else(other.exempt),
         }
     }
@@ -346,6 +351,7 @@ impl UserSession {
             Decider::Console => console.map_or_else(Self::unknown, |control| Self {
                 reauth: control.reauth.clone(),
                 frequency: control.frequency.clone(),
+                session_at_most: control.bracket.at_most,
                 exempt: control.exempt.clone(),
             }),
             Decider::Unlimited => Self { reauth: bound(Reauth::NotRequired), ..Self::unknown() },
@@ -362,7 +368,7 @@ impl UserSession {
                         .to_owned(),
                 });
                 let frequency = Fact { evidence: bindings.clone(), ..Fact::known(length, Strength::Proven) };
-                Self { reauth: bound(Reauth::Required), frequency, exempt }
+                Self { reauth: bound(Reauth::Required), frequency, session_at_most: None, exempt }
             }
         }
     }

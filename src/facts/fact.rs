@@ -190,7 +190,7 @@ impl<T: Ord + Clone> Fact<T> {
     }
 
     /// The same fact in the light of an observation that leaves only these values: one that leaves none of the possible
-    /// ones contradicts it. `hint` says how far the observation goes alone.
+    /// ones contradicts it, unless it proves what was only presumed to be otherwise. `hint` says how far it goes alone.
     #[must_use]
     pub fn narrowed_to(mut self, left: &BTreeSet<T>, hint: Strength) -> Self {
         let (before, strength) = match self.possible() {
@@ -199,9 +199,15 @@ impl<T: Ord + Clone> Fact<T> {
             None => (left.clone(), hint),
         };
         let both: BTreeSet<T> = before.intersection(left).cloned().collect();
-        // Where it takes nothing away it supports what is known, and makes it no weaker.
-        let strength = if both.len() == before.len() { strength } else { strength.min(hint) };
-        self.standing = Standing::among(both, strength);
+        self.standing = if both.is_empty() && hint > strength {
+            Standing::among(left.clone(), hint)
+        } else {
+            // Where one of the two says it all alone, the other makes it no weaker.
+            let by_what_was_known = (both.len() == before.len()).then_some(strength);
+            let by_observation = (both.len() == left.len()).then_some(hint);
+            let strength = by_what_was_known.max(by_observation).unwrap_or(strength.min(hint));
+            Standing::among(both, strength)
+        };
         if self.value().is_none() {
             self.inherited_from = None;
         }
@@ -243,6 +249,12 @@ mod tests {
         assert_eq!(narrowed(one_of(&[1], Strength::Proven)), Standing::Known(1, Strength::Proven));
         assert_eq!(narrowed(one_of(&[1, 3], Strength::Proven)), Standing::Known(1, Strength::Presumed));
         assert_eq!(narrowed(one_of(&[3], Strength::Proven)), Standing::Conflict);
+        assert_eq!(narrowed(one_of(&[3], Strength::Presumed)), Standing::Conflict);
+        let proven = |fact: Fact<u8>| fact.narrowed_to(&BTreeSet::from([1]), Strength::Proven).standing;
+        assert_eq!(proven(one_of(&[1], Strength::Presumed)), Standing::Known(1, Strength::Proven));
+        assert_eq!(proven(one_of(&[1, 2], Strength::Presumed)), Standing::Known(1, Strength::Proven));
+        assert_eq!(proven(one_of(&[2], Strength::Presumed)), Standing::Known(1, Strength::Proven));
+        assert_eq!(proven(one_of(&[2], Strength::Proven)), Standing::Conflict);
         assert_eq!(narrowed(Fact::unknown()), Standing::OneOf(left.clone(), Strength::Presumed));
     }
 }

@@ -14,6 +14,7 @@ mod apps;
 mod bindings;
 mod cloud_session;
 mod connections;
+mod experiments;
 mod fact;
 mod look_again;
 mod org_tree;
@@ -32,14 +33,19 @@ pub use apps::{AppFacts, ClientFacts, Identity};
 pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
+pub use experiments::Bracket;
 pub use fact::{Fact, Gap, Standing, Strength};
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use truth::Truth;
 pub use unread::UnreadEvents;
 
+use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, Attestation, ConfiguredApps, Evidence};
 use crate::snapshot::SourceId;
+
+/// What the client of a canary is called as an app.
+const CANARY: &str = "canary";
 
 /// What the operator states beside the attestations.
 #[derive(Debug, Clone, Default)]
@@ -86,13 +92,13 @@ impl Facts {
         let tree = OrgTree::new(std::mem::take(&mut evidence.units));
         let horizon = track::Horizon { log: evidence.admin_log, as_of };
         let placing = placed::Placing::new(&tree, &evidence, &statements.attestations);
-        let cloud_session::Sessions { in_force: sessions, own_doubts } = cloud_session::derive(&placing, horizon);
         let changes = app_changes::place_changes(&placing);
         let listed = statements.configured_apps.as_ref().map(|list| app_listed::Listed::new(list, &placing));
         let evaluated = app_evaluated::Evaluated::new(&evidence, &tree);
         let levels = app_access::Ground {
             placing: &placing,
             horizon,
+            attestations: placing.attestations(),
             changes: &changes,
             sightings: &evidence.sightings,
             listed: listed.as_ref(),
@@ -100,8 +106,18 @@ impl Facts {
         };
         let level = |target: &app_target::Target| app_access::derive(target, &levels);
         let apps: Vec<AppFacts> = apps.iter().map(|app| app_facts(app, &evidence, &level)).collect();
+        let of_canaries = experiments::clients_without_a_level(&evidence.canaries);
+        let of_canaries: Vec<Attestation> = placing.attestations().iter().cloned().chain(of_canaries).collect();
+        let canary_level = |client: &ClientId| {
+            let app = CANARY.parse().expect("a sound id");
+            let target = app_target::Target::Pinned { app, client: client.clone() };
+            app_access::derive(&target, &app_access::Ground { attestations: &of_canaries, ..levels })
+        };
         let stated = evidence.header.operator.gcp_organization.as_deref() == Some("none");
         let bindings = Bindings::new(&evidence, statements.no_bindings || stated);
+        let experiments = experiments::Experiments::new(&evidence, &tree, &bindings, &canary_level);
+        let cloud_session::Sessions { in_force: sessions, own_doubts } =
+            cloud_session::derive(&placing, horizon, &experiments);
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);

@@ -127,7 +127,13 @@ fn cloud_session(control: &SessionControl) -> CloudSession {
     let conflict = control.in_conflict();
     let session = session_in_force(&control.reauth, &control.frequency, &control.exempt, conflict);
     let sides = control.sides().into_iter().map(side).collect();
-    CloudSession { method: (session.reauth != ReauthState::NotRequired).then_some(method), sides, ..session }
+    CloudSession {
+        method: (session.reauth != ReauthState::NotRequired).then_some(method),
+        sides,
+        frequency_at_least_seconds: control.bracket.at_least.map(|age| age.as_secs()),
+        frequency_at_most_seconds: control.bracket.at_most.map(|age| age.as_secs()),
+        ..session
+    }
 }
 
 /// All of it but the method.
@@ -146,6 +152,8 @@ fn session_in_force(
         },
         frequency_seconds: frequency.value().filter(|_| asked).map(|length| length.seconds()),
         method: None,
+        frequency_at_least_seconds: None,
+        frequency_at_most_seconds: None,
         exempt_trusted_apps: asked.then(|| match exempt.value() {
             Some(true) => Exemption::Yes,
             Some(false) => Exemption::No,

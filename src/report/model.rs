@@ -124,6 +124,12 @@ pub struct CloudSession {
     pub reauth: ReauthState,
     /// Session length; null where unknown or where reauthentication is not required.
     pub frequency_seconds: Option<u32>,
+    /// Where experiments bound the session length: a grant of this age was still refreshed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_at_least_seconds: Option<i64>,
+    /// Where experiments bound the session length: a grant of this age was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_at_most_seconds: Option<i64>,
     /// How they do; null where reauthentication is not required, and in a connection's, which does not depend on it.
     pub method: Option<SessionMethod>,
     /// Whether trusted apps are exempt; null where reauthentication is not required.

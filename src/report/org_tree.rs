@@ -168,6 +168,8 @@ mod tests {
         let cloud_session = CloudSession {
             reauth: ReauthState::Unknown,
             frequency_seconds: None,
+            frequency_at_least_seconds: None,
+            frequency_at_most_seconds: None,
             method: None,
             exempt_trusted_apps: None,
             exempt_confidence: None,

@@ -29,7 +29,8 @@ pub(super) fn lookup(evidence: &Evidence, subject: &Subject) -> Option<Lookup> {
         SourceId::AccessEvaluationLog => activity(evidence, Application::AccessEvaluation, None),
         SourceId::Grants => Some(grant(evidence, subject)),
         SourceId::AccessBindings => binding(evidence),
-        SourceId::Policies
+        SourceId::Canaries
+        | SourceId::Policies
         | SourceId::Organizations
         | SourceId::Customer
         | SourceId::Groups

@@ -117,6 +117,9 @@ pub(crate) fn required(exempt: Exemption, from: Option<&str>) -> CloudSession {
     CloudSession {
         reauth: ReauthState::Required,
         frequency_seconds: Some(57_600),
+
+        frequency_at_least_seconds: None,
+        frequency_at_most_seconds: None,
         method: Some(SessionMethod::Password),
         exempt_trusted_apps: Some(exempt),
         exempt_confidence: Some(Certainty::Proven),
@@ -131,6 +134,9 @@ pub(crate) fn not_required(from: Option<&str>) -> CloudSession {
     CloudSession {
         reauth: ReauthState::NotRequired,
         frequency_seconds: None,
+
+        frequency_at_least_seconds: None,
+        frequency_at_most_seconds: None,
         method: None,
         exempt_trusted_apps: None,
         exempt_confidence: None,
@@ -145,6 +151,9 @@ pub(crate) fn unknown_session() -> CloudSession {
     CloudSession {
         reauth: ReauthState::Unknown,
         frequency_seconds: None,
+
+        frequency_at_least_seconds: None,
+        frequency_at_most_seconds: None,
         method: Some(SessionMethod::Unknown),
         exempt_trusted_apps: Some(Exemption::Unknown),
         exempt_confidence: Some(Certainty::Unknown),

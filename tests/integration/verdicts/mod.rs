@@ -5,6 +5,7 @@
 mod access_events;
 mod attestations;
 mod bindings;
+mod canaries;
 mod checks;
 mod connections;
 mod console_csv;

@@ -35,6 +35,19 @@ pub(super) struct Tenant {
     activities: u64,
 }
 
+/// A connection of the operator's own.
+#[derive(Clone, Debug)]
+pub(super) struct Canary<'c> {
+    pub(super) id: &'c str,
+    pub(super) org_unit: &'c str,
+    pub(super) role: &'c str,
+    pub(super) client: &'c str,
+    pub(super) user: &'c str,
+    pub(super) below: bool,
+    pub(super) authorized_at: &'c str,
+    pub(super) tries: Vec<(f64, &'c str)>,
+}
+
 /// A download of the console's configured apps.
 #[derive(Clone)]
 pub(super) struct Csv {
@@ -97,6 +110,7 @@ pub(super) fn source_of(line: &Value) -> Option<&'static str> {
         ("activity", Some("admin")) => "reports.admin",
         ("activity", Some("token")) => "reports.token",
         ("activity", Some("access_evaluation")) => "reports.access_evaluation",
+        ("canary", _) => "canaries",
         _ => return None,
     })
 }
@@ -180,6 +194,24 @@ impl Tenant {
         let text = format!("Type,Id,Access,Org Unit\n{}", rows.concat());
         self.csv = Some(Csv { text, at, dating: Dating::Stated, extent });
         self
+    }
+
+    /// A canary with its tries, as `(hours after its authorisation, outcome)`.
+    pub(super) fn canary(mut self, canary: &Canary<'_>) -> Self {
+        let authorized: jiff::Timestamp = canary.authorized_at.parse().expect("a time");
+        let tries: Vec<Value> = canary
+            .tries
+            .iter()
+            .map(|(hours, outcome)| json!({"at": authorized + jiff::SignedDuration::from_mins((hours * 60.0) as i64), "outcome": outcome}))
+            .collect();
+        let mut data = json!({"id": canary.id, "org_unit": canary.org_unit, "role": canary.role, "client_id": canary.client,
+            "user": canary.user, "added_at": canary.authorized_at,
+            "lives": [{"authorized_at": canary.authorized_at, "tries": tries}]});
+        if canary.below {
+            data["below"] = json!("inherit");
+        }
+        self.sources.insert("canaries".to_owned(), json!({"id": "canaries", "status": "complete", "requests": 1}));
+        self.record("canary", data)
     }
 
     pub(super) fn member(mut self, group: &str, data: Value) -> Self {
