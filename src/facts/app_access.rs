@@ -164,7 +164,9 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
             .is_some_and(|here| matches!(&here.own.slot, Slot::Among(levels, Strength::Proven) if *levels == inherits));
         if let Some(parent) = tree.parent(*unit).filter(|_| surely) {
             let lifted = observed[*unit].clone();
-            observed[parent].extend(lifted);
+            for observation in lifted {
+                keep_latest(&mut observed[parent], observation);
+            }
         }
     }
     let mut in_force: Vec<Option<Fact<Access>>> = vec![None; tree.units().len()];
@@ -191,6 +193,15 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         in_force: in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect(),
         own_doubts,
         last_changes,
+    }
+}
+
+/// Of observations that say the same the latest speaks for all, however many org units there are below.
+fn keep_latest(kept: &mut Vec<Observation>, observation: Observation) {
+    match kept.iter_mut().find(|one| one.left == observation.left && one.hint == observation.hint) {
+        Some(one) if one.at < observation.at => *one = observation,
+        Some(_) => {}
+        None => kept.push(observation),
     }
 }
 

@@ -28,11 +28,20 @@ pub(super) struct Listing {
 /// Where the rows of one client lie today.
 #[derive(Debug, Default)]
 struct Rows<'e> {
+    /// The first row of each path, as paths were when the list was taken.
+    by_path: BTreeMap<&'e OrgUnitPath, &'e ConfiguredApp>,
     by_unit: BTreeMap<UnitIndex, Vec<&'e ConfiguredApp>>,
     /// Org units of which one has a row, and it cannot be told which.
     perhaps: BTreeSet<UnitIndex>,
     /// Whether a row may be about any org unit.
     anywhere: bool,
+}
+
+impl<'e> Rows<'e> {
+    /// The row of the nearest org unit above.
+    fn nearest_above(&self, path: &OrgUnitPath) -> Option<&'e ConfiguredApp> {
+        std::iter::successors(path.parent(), OrgUnitPath::parent).find_map(|above| self.by_path.get(&above).copied())
+    }
 }
 
 /// The list at today's org units.
@@ -49,6 +58,7 @@ impl<'e> Listed<'e> {
         for (client, rows) in &list.rows {
             let here = clients.entry(client).or_default();
             for row in rows {
+                here.by_path.entry(&row.org_unit).or_insert(row);
                 let place =
                     places.entry(&row.org_unit).or_insert_with(|| placing.place_path(&row.org_unit, list.taken_at));
                 match place {
@@ -86,7 +96,7 @@ impl<'e> Listed<'e> {
             .and_then(|rows| rows.by_unit.get(&unit))
             .into_iter()
             .flatten()
-            .map(|row| listing(self.own_levels(client, row), self.list.item(client, row)))
+            .map(|row| listing(rows.and_then(|rows| self.own_levels(rows, row)), self.list.item(client, row)))
             .collect();
         let hidden = rows.is_some_and(|rows| rows.anywhere || rows.perhaps.contains(&unit));
         if own.is_empty() && !hidden && self.list.extent == Extent::Whole {
@@ -97,7 +107,7 @@ impl<'e> Listed<'e> {
         own
     }
 
-    fn own_levels(&self, client: &ClientId, row: &ConfiguredApp) -> Option<BTreeSet<OwnAccess>> {
+    fn own_levels(&self, rows: &Rows<'_>, row: &ConfiguredApp) -> Option<BTreeSet<OwnAccess>> {
         let ListedAccess::Level(level) = &row.access else { return None };
         if row.org_unit.is_root() {
             return Some(BTreeSet::from([*level]));
@@ -105,7 +115,7 @@ impl<'e> Listed<'e> {
         if *level == OwnAccess::Unconfigured {
             return Some(BTreeSet::from([OwnAccess::Inherit]));
         }
-        let above = self.nearest_above(client, &row.org_unit);
+        let above = rows.nearest_above(&row.org_unit);
         let surely_own = match above {
             Some(above) => above.access != row.access && matches!(above.access, ListedAccess::Level(_)),
             None => self.list.extent == Extent::Whole,
@@ -115,19 +125,6 @@ impl<'e> Listed<'e> {
             levels.insert(OwnAccess::Inherit);
         }
         Some(levels)
-    }
-
-    /// The row of the nearest org unit above, as paths were when the list was taken.
-    fn nearest_above(&self, client: &ClientId, path: &OrgUnitPath) -> Option<&ConfiguredApp> {
-        let rows = self.list.rows.get(client)?;
-        let mut here = path.parent();
-        while let Some(path) = here {
-            if let Some(row) = rows.iter().find(|row| row.org_unit == path) {
-                return Some(row);
-            }
-            here = path.parent();
-        }
-        None
     }
 
     /// What it shows of the level in force in an org unit.
