@@ -46,6 +46,32 @@ impl Step<'_> {
     }
 }
 
+impl Step<'_> {
+    /// Whether the order of the two decides what they leave, and nothing tells it.
+    fn clashes_with(&self, other: &Self) -> bool {
+        let (Self::Event { change: one, event, .. }, Self::Event { change: another, event: second, .. }) =
+            (self, other)
+        else {
+            return false;
+        };
+        if event.qualifier == second.qualifier {
+            return false;
+        }
+        let level = |reading: &Reading<OwnAccess>| match reading {
+            Reading::Proven(level) | Reading::Presumed(level) => Some(*level),
+            Reading::Unreadable => None,
+        };
+        match (one, another) {
+            (LevelChange::Set(one), LevelChange::Set(another)) => level(one) != level(another) || level(one).is_none(),
+            (LevelChange::Set(one), LevelChange::RemovedFrom(another))
+            | (LevelChange::RemovedFrom(one), LevelChange::Set(another)) => {
+                level(one) == level(another) || level(one).is_none() || level(another).is_none()
+            }
+            (LevelChange::RemovedFrom(_), LevelChange::RemovedFrom(_)) => false,
+        }
+    }
+}
+
 /// An own level as the replay leaves it.
 pub(super) struct Replayed {
     pub(super) own: Own<OwnAccess>,
@@ -97,10 +123,12 @@ pub(super) fn replay(
     }
     steps.sort_by(|(at, step), (other_at, other)| (at, step.rank()).cmp(&(other_at, other.rank())));
 
+    let clashing = clashes(&steps);
     let mut track = Track::new(horizon);
     let mut last_set: Option<(&AdminEvent, OwnAccess)> = None;
-    for (at, step) in steps {
+    for ((at, step), clash) in steps.into_iter().zip(clashing) {
         match step {
+            Step::Event { event, .. } if clash => track.blur(at, &event.item),
             Step::Born(item) => track.begin(OwnAccess::Inherit, at, &item),
             Step::Seen { levels, doubt, item } => {
                 last_set = None;
@@ -123,6 +151,15 @@ pub(super) fn replay(
     Replayed { own: track.finish(lapsed), last_change }
 }
 
+/// Which steps another of the same moment contradicts: of two activities neither is known to be the later.
+fn clashes(steps: &[(Timestamp, Step<'_>)]) -> Vec<bool> {
+    let mut clashing = Vec::with_capacity(steps.len());
+    for moment in steps.chunk_by(|(one, _), (other, _)| one == other) {
+        clashing.extend(moment.iter().map(|(_, step)| moment.iter().any(|(_, other)| step.clashes_with(other))));
+    }
+    clashing
+}
+
 fn apply(
     track: &mut Track<OwnAccess>,
     change: LevelChange,
@@ -132,6 +169,7 @@ fn apply(
     last_set: Option<(&AdminEvent, OwnAccess)>,
 ) {
     let (at, item) = (event.at, &event.item);
+    track.lapse_before(at);
     let (reading, removed_from) = match change {
         LevelChange::Set(reading) => (reading, None),
         LevelChange::RemovedFrom(Reading::Proven(level)) => (Reading::Proven(OwnAccess::Inherit), Some(level)),

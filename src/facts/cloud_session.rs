@@ -312,8 +312,9 @@ fn replay(
     let mut exempt = Track::new(horizon);
     let mut frequency = Track::new(horizon);
     let mut method = Track::new(horizon);
+    let clashing = clashes(&steps);
     let mut save: Option<Save<'_>> = None;
-    for (at, step) in steps {
+    for ((at, step), clash) in steps.into_iter().zip(clashing) {
         match step {
             Step::Born(item) => reauth.begin(OwnReauth::Inherit, at, &item),
             Step::Attested(session, item) => {
@@ -339,7 +340,7 @@ fn replay(
                     same_save && save.as_ref().is_some_and(|save| value_of(save.reading) != value_of(reading));
                 match reading {
                     Reading::Unreadable => reauth.blur(at, &event.item),
-                    Reading::Proven(_) | Reading::Presumed(_) if at_odds => reauth.blur(at, &event.item),
+                    Reading::Proven(_) | Reading::Presumed(_) if at_odds || clash => reauth.blur(at, &event.item),
                     Reading::Proven(own) if sure => reauth.set(own, Strength::Proven, at, &event.item),
                     Reading::Presumed(own) if sure => reauth.set(own, Strength::Presumed, at, &event.item),
                     Reading::Proven(own) => reauth.maybe(own, Strength::Proven, at, &event.item),
@@ -358,6 +359,19 @@ fn replay(
         method: method.finish(None),
         last_change,
     }
+}
+
+/// Which steps another of the same moment contradicts: of two activities neither is known to be the later.
+fn clashes(steps: &[(Timestamp, Step<'_>)]) -> Vec<bool> {
+    let reads_otherwise = |one: &Step<'_>, other: &Step<'_>| {
+        matches!((one, other), (Step::Event { reading, event, .. }, Step::Event { reading: another, event: second, .. })
+            if event.qualifier != second.qualifier && value_of(*reading) != value_of(*another))
+    };
+    let mut clashing = Vec::with_capacity(steps.len());
+    for moment in steps.chunk_by(|(one, _), (other, _)| one == other) {
+        clashing.extend(moment.iter().map(|(_, step)| moment.iter().any(|(_, other)| reads_otherwise(step, other))));
+    }
+    clashing
 }
 
 /// What `below = "inherit"` says of an org unit.

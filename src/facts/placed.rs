@@ -153,7 +153,11 @@ impl<'e> Placing<'e> {
                     }
                 }
                 Place::Among(units) => perhaps.push((units, attestation.attested_at)),
-                Place::Gone | Place::Anywhere => {}
+                // It may be about any org unit, and then excepts that one.
+                Place::Anywhere => {
+                    perhaps.push(((0..self.tree.units().len()).collect(), attestation.attested_at));
+                }
+                Place::Gone => {}
             }
         }
         for (above, attestation) in extending {

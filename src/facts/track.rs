@@ -77,7 +77,7 @@ impl<T: Clone + Ord> Track<T> {
     }
 
     /// What is known from before the log begins has no watch over it: whatever comes next, it lapses first.
-    fn lapse_before(&mut self, at: Timestamp) {
+    pub(super) fn lapse_before(&mut self, at: Timestamp) {
         if let (Slot::Among(..) | Slot::Conflict, Some(since), Some(log)) = (&self.slot, self.since, self.horizon.log)
             && since < log.from
             && at >= log.from

@@ -47,10 +47,14 @@ pub(super) struct UnitHistory {
     renamed: HashMap<UnitIndex, Timestamp>,
     /// Names that bore a tree event which could not be placed; what they meant before is anybody's guess.
     lost: HashMap<String, Timestamp>,
+    /// Names of which an org unit may have been created then, or another of the name: the latest such moment.
+    maybe_born: HashMap<String, Timestamp>,
     root: Option<UnitIndex>,
     root_names: BTreeSet<String>,
     /// Whether all org units are at hand; where some are missing, a name may be one of theirs.
     knows_all_units: bool,
+    /// Whether the root's own record is at hand, with its name.
+    knows_root_name: bool,
     /// Whether the tenant's own record is at hand; without it any name may be the root's.
     knows_tenant: bool,
     /// Whether all accounts, and with them all domains, are at hand.
@@ -77,9 +81,11 @@ impl UnitHistory {
             moved: HashMap::new(),
             renamed: HashMap::new(),
             lost: HashMap::new(),
+            maybe_born: HashMap::new(),
             root: tree.root(),
             root_names: BTreeSet::new(),
             knows_all_units: evidence.is_complete(SourceId::OrgUnits),
+            knows_root_name: tree.root().is_some_and(|root| tree.units()[root].name.is_some()),
             knows_tenant: evidence.is_complete(SourceId::Customer),
             knows_domains: evidence.is_complete(SourceId::Users),
         };
@@ -125,6 +131,9 @@ impl UnitHistory {
             TreeChange::Created { unit } => {
                 let name = bare(unit);
                 let held = self.held_after(name, at);
+                if effect == Effect::Open || held.len() != 1 {
+                    self.maybe_born.entry(name.to_owned()).or_insert(at);
+                }
                 if let [only] = held.as_slice()
                     && effect == Effect::Took
                     && let Some(holding) = self.holdings.get_mut(name).and_then(|all| all.get_mut(*only))
@@ -140,7 +149,8 @@ impl UnitHistory {
                 let (before, after) = (bare(from).to_owned(), bare(to).to_owned());
                 let held = self.held_after(&after, at);
                 let sure = held.len() == 1 && effect == Effect::Took;
-                if held.is_empty() {
+                // What may not have happened leaves nothing lost, unless its org unit is one that no record shows.
+                if held.is_empty() && (effect == Effect::Took || !self.knows_all_units) {
                     self.lost.entry(before.clone()).or_insert(at);
                 }
                 for position in held {
@@ -233,7 +243,8 @@ impl UnitHistory {
         if self.root_names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return Some(true);
         }
-        (!self.knows_tenant || (!self.knows_domains && looks_like_domain(name))).then_some(false)
+        (!self.knows_root_name || !self.knows_tenant || (!self.knows_domains && looks_like_domain(name)))
+            .then_some(false)
     }
 
     fn place_name(&self, name: &str, at: Timestamp) -> Place {
@@ -276,6 +287,10 @@ impl UnitHistory {
         // An org unit whose whole way up stayed as it is since then had today's path.
         let settled = |unit: &UnitIndex| self.path_is_settled_since(*unit, at, tree);
         if let Some(sure) = candidates.iter().find(|unit| settled(unit) && tree.path(**unit) == path) {
+            // It may have come into being later, and another have had the path then.
+            if self.maybe_born.get(path.name()).is_some_and(|born| at <= *born) {
+                return Place::Among(candidates);
+            }
             return Place::One(*sure);
         }
         let possible: BTreeSet<UnitIndex> = candidates.into_iter().filter(|unit| !settled(unit)).collect();
@@ -304,7 +319,7 @@ impl UnitHistory {
     /// Whether all org units and all of the root's names are at hand.
     #[must_use]
     pub(super) fn knows_every_name(&self) -> bool {
-        self.knows_all_units && self.knows_tenant && self.knows_domains
+        self.knows_all_units && self.knows_root_name && self.knows_tenant && self.knows_domains
     }
 
     /// The last logged move that may have been of this org unit.
