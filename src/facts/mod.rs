@@ -19,6 +19,7 @@ mod fact;
 mod look_again;
 mod org_tree;
 mod placed;
+mod session_replay;
 mod track;
 mod truth;
 mod unit_history;
