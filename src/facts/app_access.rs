@@ -9,7 +9,7 @@ use super::app_evaluated::Evaluated;
 use super::app_listed::{Listed, Listing};
 use super::app_replay::{Replayed, replay};
 use super::app_target::Target;
-use super::fact::{Fact, Standing, Strength};
+use super::fact::{Fact, Origin, Standing, Strength};
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
@@ -179,7 +179,11 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         let asked = Asked::of(target, tree.path(unit));
         let fact = combine(unit, &asked, own, above, placing);
         let agreed = !fact.in_conflict();
-        let fact = confront(fact, &asked, &observed[unit], ground.evaluated);
+        let mut fact = confront(fact, &asked, &observed[unit], ground.evaluated);
+        if tree.parent(unit).is_none() {
+            // Nothing lies above it.
+            fact.origin = Origin::Own;
+        }
         if agreed && fact.in_conflict() && own_doubts[unit].is_none() {
             own_doubts[unit] = observed[unit].last().map(|observation| OwnDoubt {
                 why: format!("{}, which does not go with what else is known", observation.item.says),
@@ -282,7 +286,7 @@ fn combine(
         standing: Standing::among(of_its_own, strength),
         gaps: own.why.iter().map(|why| question.gap(format!("{about}: {why}"))).collect(),
         evidence: own.evidence,
-        inherited_from: None,
+        origin: Origin::Own,
     });
     direct.into_iter().chain(inherited).reduce(Fact::or_else).unwrap_or_else(Fact::unknown)
 }
@@ -290,7 +294,7 @@ fn combine(
 fn open(own: Own<OwnAccess>, standing: Standing<Access>, question: &Question<'_>) -> Fact<Access> {
     let why = own.why.unwrap_or_else(|| "no attestation, and no event in the log at hand".to_owned());
     let gaps = BTreeSet::from([question.gap(format!("{}: {why}", question.about))]);
-    Fact { standing, evidence: own.evidence, gaps, inherited_from: None }
+    Fact { standing, evidence: own.evidence, gaps, origin: Origin::Own }
 }
 
 fn inherit(
@@ -301,9 +305,7 @@ fn inherit(
     question: &Question<'_>,
     placing: &Placing<'_>,
 ) -> Fact<Access> {
-    if fact.value().is_some() && fact.inherited_from.is_none() {
-        fact.inherited_from = Some(placing.tree().path(parent).clone());
-    }
+    fact.pass_down(placing.tree().path(parent));
     if cap == Strength::Presumed {
         let why = own.why.as_deref().unwrap_or("nothing is known of the org unit itself");
         fact.gaps.insert(question.gap(format!("{}: {why}, so it is presumed to inherit", question.about)));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::experiments::{Bracket, Conclusion, Experiments, Findings};
-use super::fact::{Fact, Gap, Standing, Strength};
+use super::fact::{Fact, Gap, Origin, Standing, Strength};
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::Placing;
@@ -154,8 +154,8 @@ trait Part {
 impl<T> Part for Fact<T> {
     fn inherit(&mut self, from: Option<&OrgUnitPath>, cap: Strength, why: &dyn Fn() -> Option<Gap>) {
         self.cap(cap);
-        if matches!(self.standing, Standing::Known(..)) && self.inherited_from.is_none() {
-            self.inherited_from = from.cloned();
+        if let Some(above) = from {
+            self.pass_down(above);
         }
         self.gaps.extend(why());
     }
@@ -220,6 +220,10 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
         let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
         let mut control = combine(unit, own, above, placing);
         control.confront(&findings[unit], tree.path(unit));
+        if tree.parent(unit).is_none() {
+            // Nothing lies above it.
+            control.reauth.origin = Origin::Own;
+        }
         in_force[unit] = Some(control);
     }
     let in_force = in_force.into_iter().map(|control| control.unwrap_or_else(SessionControl::unknown)).collect();
@@ -265,7 +269,7 @@ fn combine(
             standing: Standing::among(of_its_own, strength),
             gaps: own.reauth.why.iter().map(|why| question.gap(format!("{about}: {why}"))).collect(),
             evidence: own.reauth.evidence,
-            inherited_from: None,
+            origin: Origin::Own,
         },
         exempt: own_fact(own.exempt, &question),
         frequency: own_fact(own.frequency, &question),
@@ -300,7 +304,7 @@ fn own_fact<T: Ord>(own: Own<T>, question: &Question<'_>) -> Fact<T> {
     if !matches!(standing, Standing::Known(_, Strength::Proven)) {
         gaps.insert(question.gap(format!("{}: {why}", question.about)));
     }
-    Fact { standing, evidence: own.evidence, gaps, inherited_from: None }
+    Fact { standing, evidence: own.evidence, gaps, origin: Origin::Own }
 }
 
 fn inherit(

@@ -53,6 +53,17 @@ pub struct Gap {
     pub supply: String,
 }
 
+/// Whose setting a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The org unit's own; also where the value is not known.
+    Own,
+    /// That of this org unit above.
+    Above(OrgUnitPath),
+    /// The value is known, and not whose it is.
+    Open,
+}
+
 /// A three-valued fact with the evidence that made it and, unless it is proven, what is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact<T> {
@@ -62,15 +73,15 @@ pub struct Fact<T> {
     pub evidence: BTreeSet<Arc<Item>>,
     /// What would prove it.
     pub gaps: BTreeSet<Gap>,
-    /// The org unit whose own setting it is; `None` for an own or unknown value.
-    pub inherited_from: Option<OrgUnitPath>,
+    /// Whose setting it is.
+    pub origin: Origin,
 }
 
 impl<T> Fact<T> {
     /// A fact about which there is nothing.
     #[must_use]
     pub fn unknown() -> Self {
-        Self { standing: Standing::Unknown, evidence: BTreeSet::new(), gaps: BTreeSet::new(), inherited_from: None }
+        Self { standing: Standing::Unknown, evidence: BTreeSet::new(), gaps: BTreeSet::new(), origin: Origin::Own }
     }
 
     /// A fact of this strength.
@@ -121,6 +132,22 @@ impl<T> Fact<T> {
     #[must_use]
     pub fn in_conflict(&self) -> bool {
         matches!(self.standing, Standing::Conflict)
+    }
+
+    /// The org unit whose own setting it is; `None` for an own or unknown value, and where that is open.
+    #[must_use]
+    pub fn inherited_from(&self) -> Option<&OrgUnitPath> {
+        match &self.origin {
+            Origin::Above(path) => Some(path),
+            Origin::Own | Origin::Open => None,
+        }
+    }
+
+    /// The value reaches an org unit below: an own one is now that of `above`.
+    pub fn pass_down(&mut self, above: &OrgUnitPath) {
+        if self.value().is_some() && self.origin == Origin::Own {
+            self.origin = Origin::Above(above.clone());
+        }
     }
 
     /// The evidence that contradicts itself, where it does.
@@ -181,8 +208,10 @@ impl<T: Ord + Clone> Fact<T> {
             _ if self.in_conflict() || other.in_conflict() => Standing::Conflict,
             (None, _) | (_, None) => Standing::Unknown,
         };
-        if self.inherited_from != other.inherited_from || self.value().is_none() {
-            self.inherited_from = None;
+        if self.value().is_none() {
+            self.origin = Origin::Own;
+        } else if self.origin != other.origin {
+            self.origin = Origin::Open;
         }
         self.evidence.extend(other.evidence);
         self.gaps.extend(other.gaps);
@@ -193,6 +222,7 @@ impl<T: Ord + Clone> Fact<T> {
     /// ones contradicts it, unless it proves what was only presumed to be otherwise. `hint` says how far it goes alone.
     #[must_use]
     pub fn narrowed_to(mut self, left: &BTreeSet<T>, hint: Strength) -> Self {
+        let unknown_before = self.possible().is_none();
         let (before, strength) = match self.possible() {
             Some(possible) => possible,
             None if self.in_conflict() => return self,
@@ -208,8 +238,13 @@ impl<T: Ord + Clone> Fact<T> {
             let strength = by_what_was_known.max(by_observation).unwrap_or(strength.min(hint));
             Standing::among(both, strength)
         };
-        if self.value().is_none() {
-            self.inherited_from = None;
+        match (self.value(), before.len()) {
+            (None, _) => self.origin = Origin::Own,
+            // What is in force was seen; whose setting it is was not.
+            (Some(value), known) if known > 1 || unknown_before || !before.contains(value) => {
+                self.origin = Origin::Open
+            }
+            (Some(_), _) => {}
         }
         self
     }

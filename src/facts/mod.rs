@@ -35,7 +35,7 @@ pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
 pub use experiments::Bracket;
-pub use fact::{Fact, Gap, Standing, Strength};
+pub use fact::{Fact, Gap, Origin, Standing, Strength};
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use truth::Truth;

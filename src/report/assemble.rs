@@ -159,8 +159,12 @@ fn session_in_force(
             Some(false) => Exemption::No,
             None => Exemption::Unknown,
         }),
-        exempt_confidence: asked.then(|| certainty(exempt)),
-        inherited_from: reauth.inherited_from.clone(),
+        // What is known of the exemption holds where reauthentication is required, which has to be known as well.
+        exempt_confidence: asked.then(|| match (reauth.value(), certainty(exempt)) {
+            (None, Certainty::Proven) => Certainty::Presumed,
+            (_, certainty) => certainty,
+        }),
+        inherited_from: reauth.inherited_from().cloned(),
         confidence: certainty(reauth),
         conflict,
         sides: Vec::new(),
@@ -187,7 +191,7 @@ fn app_access(fact: &Fact<Access>) -> AppAccess {
     AppAccess {
         access: level_of(fact.value()),
         one_of: fact.candidates().map(|access| level_of(Some(access))).collect(),
-        inherited_from: fact.inherited_from.clone(),
+        inherited_from: fact.inherited_from().cloned(),
         confidence: certainty(fact),
         conflict: fact.in_conflict(),
         sides: fact.sides().map(|item| side(item)).collect(),

@@ -2,6 +2,7 @@
 
 mod cli;
 mod google;
+mod histories;
 mod meta;
 mod report;
 mod report_fixtures;

@@ -93,7 +93,7 @@ impl Check for AppTrusted {
                     Some(client) => format!("{} (client ID {client})", app.definition.name),
                     None => app.definition.name.clone(),
                 };
-                let kept_at = app.access[unit].inherited_from.as_ref().unwrap_or(facts.tree.path(unit));
+                let kept_at = app.access[unit].inherited_from().unwrap_or(facts.tree.path(unit));
                 vec![make_trusted(&named, kept_at)]
             })
             .unwrap_or_default();

@@ -166,11 +166,11 @@ impl Check for ConnectionSurvivesReauth {
         if let Some(gap) = bound {
             steps.push(format!("{}.", gap.supply));
         } else if connection.exempt.value() != Some(&true) {
-            steps.push(tick_exemption(connection.reauth.inherited_from.as_ref().unwrap_or(unit)));
+            steps.push(tick_exemption(connection.reauth.inherited_from().unwrap_or(unit)));
             console_url = Some(SESSION_CONTROL_URL.to_owned());
         }
         if connection.access.value() != Some(&Access::Trusted) {
-            let kept_at = connection.access.inherited_from.as_ref().unwrap_or(unit);
+            let kept_at = connection.access.inherited_from().unwrap_or(unit);
             steps.push(make_trusted(&format!("{name} (client ID {})", connection.client), kept_at));
             console_url = console_url.or_else(|| Some(APP_ACCESS_URL.to_owned()));
         }

@@ -73,7 +73,7 @@ impl Check for TrustedAppsExempt {
 
     fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation {
         let steps = control(subject, facts)
-            .map(|(path, control)| vec![tick_exemption(control.reauth.inherited_from.as_ref().unwrap_or(path))])
+            .map(|(path, control)| vec![tick_exemption(control.reauth.inherited_from().unwrap_or(path))])
             .unwrap_or_default();
         Remediation { steps, console_url: Some(SESSION_CONTROL_URL.to_owned()) }
     }

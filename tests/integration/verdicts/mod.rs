@@ -17,7 +17,7 @@ mod laws;
 mod random;
 mod session_events;
 mod sources;
-mod tenant;
+pub(crate) mod tenant;
 mod truth;
 mod unit_names;
 mod unread;

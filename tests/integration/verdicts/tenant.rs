@@ -10,12 +10,12 @@ use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
 use gwsaudit::snapshot::Snapshot;
 use serde_json::{Value, json};
 
-pub(super) const OKTA: &str = "1234567890-abc.apps.googleusercontent.com";
-pub(super) const OTHER: &str = "5550001112-xyz.apps.googleusercontent.com";
-pub(super) const NAME: &str = "Okta Workflows";
-pub(super) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
-pub(super) const MAIL: &str = "https://www.googleapis.com/auth/gmail.readonly";
-pub(super) const FLOWS: &str = "flows@example.com";
+pub(crate) const OKTA: &str = "1234567890-abc.apps.googleusercontent.com";
+pub(crate) const OTHER: &str = "5550001112-xyz.apps.googleusercontent.com";
+pub(crate) const NAME: &str = "Okta Workflows";
+pub(crate) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
+pub(crate) const MAIL: &str = "https://www.googleapis.com/auth/gmail.readonly";
+pub(crate) const FLOWS: &str = "flows@example.com";
 
 /// The log's window and the moment of judgement of most tenants.
 pub(super) const FROM: &str = "2026-05-27T10:00:00Z";
@@ -23,12 +23,12 @@ pub(super) const AS_OF: &str = "2026-11-23T10:00:00Z";
 
 /// A tenant to be judged.
 #[derive(Clone)]
-pub(super) struct Tenant {
-    pub(super) lines: Vec<Value>,
-    pub(super) sources: BTreeMap<String, Value>,
-    pub(super) as_of: String,
-    pub(super) no_bindings: bool,
-    pub(super) attestations: String,
+pub(crate) struct Tenant {
+    pub(crate) lines: Vec<Value>,
+    pub(crate) sources: BTreeMap<String, Value>,
+    pub(crate) as_of: String,
+    pub(crate) no_bindings: bool,
+    pub(crate) attestations: String,
     pub(super) pinned: Vec<String>,
     pub(super) acceptance: Acceptance,
     pub(super) csv: Option<Csv>,
@@ -58,7 +58,7 @@ pub(super) struct Csv {
 }
 
 /// `example.com`, whole: its root and nothing else, every source complete and the app pinned.
-pub(super) fn tenant() -> Tenant {
+pub(crate) fn tenant() -> Tenant {
     let mut tenant = Tenant {
         lines: Vec::new(),
         sources: BTreeMap::new(),
@@ -99,7 +99,7 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// The source that counts records of this line's kind.
-pub(super) fn source_of(line: &Value) -> Option<&'static str> {
+pub(crate) fn source_of(line: &Value) -> Option<&'static str> {
     Some(match (line["type"].as_str()?, line["application"].as_str()) {
         ("customer", _) => "directory.customers",
         ("org_unit", _) => "directory.orgunits",
@@ -116,13 +116,13 @@ pub(super) fn source_of(line: &Value) -> Option<&'static str> {
 }
 
 impl Tenant {
-    pub(super) fn record(mut self, kind: &str, data: Value) -> Self {
+    pub(crate) fn record(mut self, kind: &str, data: Value) -> Self {
         self.lines.push(json!({"type": kind, "data": data}));
         self
     }
 
     /// An org unit; its id is its path, its parent the path above.
-    pub(super) fn unit(self, path: &str) -> Self {
+    pub(crate) fn unit(self, path: &str) -> Self {
         let (above, name) = path.rsplit_once('/').expect("a path");
         let parent = if above.is_empty() { "id:root".to_owned() } else { format!("id:{above}") };
         self.record(
@@ -131,11 +131,11 @@ impl Tenant {
         )
     }
 
-    pub(super) fn user(self, email: &str, path: &str) -> Self {
+    pub(crate) fn user(self, email: &str, path: &str) -> Self {
         self.record("user", json!({"id": format!("id-{email}"), "primaryEmail": email, "orgUnitPath": path}))
     }
 
-    pub(super) fn grant(mut self, user: &str, client: &str, name: &str, scopes: &[&str]) -> Self {
+    pub(crate) fn grant(mut self, user: &str, client: &str, name: &str, scopes: &[&str]) -> Self {
         self.lines.push(json!({"type": "grant", "user": user,
             "data": {"clientId": client, "displayText": name, "scopes": scopes, "userKey": user}}));
         self
@@ -147,7 +147,7 @@ impl Tenant {
     }
 
     /// An activity of the administrators' log.
-    pub(super) fn admin(self, at: &str, events: &[Value]) -> Self {
+    pub(crate) fn admin(self, at: &str, events: &[Value]) -> Self {
         self.admin_by("root-admin@example.com", at, events)
     }
 
@@ -159,7 +159,7 @@ impl Tenant {
     }
 
     /// An authorisation (or another event) of the token log.
-    pub(super) fn token(mut self, at: &str, user: &str, event: Value) -> Self {
+    pub(crate) fn token(mut self, at: &str, user: &str, event: Value) -> Self {
         self.activities += 1;
         let qualifier = format!("{}", 5_000_000 + self.activities);
         self.lines.push(activity("token", &qualifier, user, at, &[event]));
@@ -214,13 +214,13 @@ impl Tenant {
         self.record("canary", data)
     }
 
-    pub(super) fn member(mut self, group: &str, data: Value) -> Self {
+    pub(crate) fn member(mut self, group: &str, data: Value) -> Self {
         self.lines.push(json!({"type": "member", "group": group, "data": data}));
         self
     }
 
     /// A binding of a group; from here on nobody states that there are none.
-    pub(super) fn binding(mut self, name: &str, group: &str, rest: Value) -> Self {
+    pub(crate) fn binding(mut self, name: &str, group: &str, rest: Value) -> Self {
         self.no_bindings = false;
         let mut data = json!({"name": format!("organizations/1/gcpUserAccessBindings/{name}"), "groupKey": group});
         for (key, value) in rest.as_object().expect("an object") {
@@ -230,7 +230,7 @@ impl Tenant {
     }
 
     /// Another status of a source.
-    pub(super) fn source(mut self, id: &str, status: &str) -> Self {
+    pub(crate) fn source(mut self, id: &str, status: &str) -> Self {
         let source = self.sources.get_mut(id).expect("a source of this tenant");
         source["status"] = json!(status);
         if status != "complete" {
@@ -240,7 +240,7 @@ impl Tenant {
     }
 
     /// Another moment of judgement, and a log that begins then.
-    pub(super) fn judged(mut self, log_from: &str, as_of: &str) -> Self {
+    pub(crate) fn judged(mut self, log_from: &str, as_of: &str) -> Self {
         self.as_of = as_of.to_owned();
         for source in self.sources.values_mut().filter(|source| source["window_from"].is_string()) {
             source["window_from"] = json!(log_from);
@@ -260,7 +260,7 @@ impl Tenant {
     }
 
     /// `rest` is what else the attestation says, in TOML.
-    pub(super) fn attest(mut self, org_unit: &str, at: &str, rest: &str) -> Self {
+    pub(crate) fn attest(mut self, org_unit: &str, at: &str, rest: &str) -> Self {
         use std::fmt::Write as _;
         write!(
             self.attestations,
@@ -271,11 +271,11 @@ impl Tenant {
     }
 
     /// `session` is an inline table without its braces.
-    pub(super) fn attest_session(self, org_unit: &str, at: &str, session: &str) -> Self {
+    pub(crate) fn attest_session(self, org_unit: &str, at: &str, session: &str) -> Self {
         self.attest(org_unit, at, &format!("setting = \"cloud-session-control\"\nvalue = {{ {session} }}"))
     }
 
-    pub(super) fn attest_access(self, org_unit: &str, at: &str, level: &str) -> Self {
+    pub(crate) fn attest_access(self, org_unit: &str, at: &str, level: &str) -> Self {
         self.attest(
             org_unit,
             at,
@@ -299,7 +299,7 @@ impl Tenant {
     }
 
     /// The snapshot as text; a source that does not count its records itself counts the lines.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut lines =
             vec![json!({"schema": "gwsaudit/snapshot/1", "tool_version": "0.1.0", "collected_at": self.as_of,
             "customer": "my_customer", "operator": {}})];
@@ -315,12 +315,12 @@ impl Tenant {
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
-    pub(super) fn judge(&self) -> Judged {
+    pub(crate) fn judge(&self) -> Judged {
         self.judge_text(&self.text())
     }
 
     /// Judges another snapshot with this tenant's attestations.
-    pub(super) fn judge_text(&self, snapshot: &str) -> Judged {
+    pub(crate) fn judge_text(&self, snapshot: &str) -> Judged {
         let folder = tempfile::tempdir().expect("temporary storage");
         let path = folder.path().join("tenant.jsonl");
         std::fs::write(&path, snapshot).expect("temporary storage");
@@ -350,7 +350,7 @@ impl Tenant {
     }
 }
 
-pub(super) fn activity(application: &str, qualifier: &str, actor: &str, at: &str, events: &[Value]) -> Value {
+pub(crate) fn activity(application: &str, qualifier: &str, actor: &str, at: &str, events: &[Value]) -> Value {
     json!({"type": "activity", "application": application, "data": {
         "kind": "admin#reports#activity",
         "id": {"time": at, "uniqueQualifier": qualifier, "applicationName": application, "customerId": "C0example1"},
@@ -399,15 +399,15 @@ pub(super) fn listing_of(name: &str, client: &str, app: &str, unit: &str) -> Val
     )
 }
 
-pub(super) fn token_event(name: &str, client: &str, app: &str, scopes: &[&str]) -> Value {
+pub(crate) fn token_event(name: &str, client: &str, app: &str, scopes: &[&str]) -> Value {
     json!({"type": "auth", "name": name, "parameters": [
         {"name": "client_id", "value": client}, {"name": "app_name", "value": app}, {"name": "client_type", "value": "WEB"},
         {"name": "scope", "multiValue": scopes}]})
 }
 
 /// A report, in words.
-pub(super) struct Judged {
-    pub(super) json: Value,
+pub(crate) struct Judged {
+    pub(crate) json: Value,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -451,7 +451,7 @@ impl Judged {
     }
 
     /// `trusted proven from / conflict`
-    pub(super) fn access(&self, path: &str) -> String {
+    pub(crate) fn access(&self, path: &str) -> String {
         let fact = &self.unit(path)["apps"]["okta-workflows-gmail"];
         format!("{} {}{}", word(&fact["access"]), word(&fact["confidence"]), origin(fact))
     }
@@ -508,7 +508,7 @@ impl Judged {
         self.verdict("app-trusted", path)
     }
 
-    pub(super) fn survives(&self, user: &str) -> String {
+    pub(crate) fn survives(&self, user: &str) -> String {
         self.verdict("connection-survives-reauth", user)
     }
 
