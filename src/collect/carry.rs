@@ -210,6 +210,7 @@ impl Survey {
             | RecordKind::Policy
             | RecordKind::Organization
             | RecordKind::AccessBinding
+            | RecordKind::Canary
             | RecordKind::Unknown => None,
         }
     }

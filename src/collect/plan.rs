@@ -134,5 +134,7 @@ pub(super) fn scope_of(source: SourceId) -> &'static ScopeEntry {
         SourceId::AdminLog | SourceId::TokenLog | SourceId::AccessEvaluationLog => &scopes::AUDIT_LOG,
         SourceId::Policies => &scopes::POLICIES,
         SourceId::AccessBindings | SourceId::Organizations => &scopes::CLOUD_PLATFORM,
+        // Asked with connections of its own, never through a session of the service account's; the scope is theirs.
+        SourceId::Canaries => &scopes::CLOUD_PLATFORM,
     }
 }

@@ -14,7 +14,7 @@ use crate::google::directory;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
 use crate::report::model::SourceStatus;
-use crate::snapshot::{Header, Line, RecordKind, SourceId, SourceRecord};
+use crate::snapshot::{CanaryRecord, Header, Line, RecordKind, SourceId, SourceRecord};
 
 #[derive(Default)]
 pub(super) struct FirstPass {
@@ -82,6 +82,7 @@ impl FirstPass {
             RecordKind::Organization => self.read(line, |pass, organization: Organization| {
                 pass.organizations.insert(organization.name.clone(), organization);
             }),
+            RecordKind::Canary => self.read(line, |_, _: CanaryRecord| {}),
             RecordKind::AccessBinding => self.read(line, |pass, binding: GcpUserAccessBinding| {
                 pass.bindings.insert(format!("{binding:?}"), binding);
             }),

@@ -254,6 +254,7 @@ impl<'w> SecondPass<'w> {
             | RecordKind::Policy
             | RecordKind::Organization
             | RecordKind::AccessBinding
+            | RecordKind::Canary
             | RecordKind::End
             | RecordKind::Unknown => {}
         }

@@ -37,11 +37,13 @@ pub struct Operator {
     pub gcp_organization: Option<String>,
 }
 
-/// One of Google's lists, as `sources[].id` names it.
+/// One of Google's lists or our own, as `sources[].id` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceId {
     /// Access Context Manager's user access bindings.
     AccessBindings,
+    /// Our own canaries: not one of Google's lists, but asked of Google all the same.
+    Canaries,
     /// The Policy API's policies.
     Policies,
     /// Which organization belongs to the tenant.
@@ -68,8 +70,9 @@ pub enum SourceId {
 
 impl SourceId {
     /// All of them, sorted by name.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AccessBindings,
+        Self::Canaries,
         Self::Policies,
         Self::Organizations,
         Self::Customer,
@@ -88,6 +91,7 @@ impl SourceId {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AccessBindings => "accesscontextmanager.bindings",
+            Self::Canaries => "canaries",
             Self::Policies => "cloudidentity.policies",
             Self::Organizations => "cloudresourcemanager.organizations",
             Self::Customer => "directory.customers",
@@ -220,6 +224,8 @@ pub enum RecordKind {
     Organization,
     /// A user access binding.
     AccessBinding,
+    /// A canary and what became of it, a [`CanaryRecord`](super::CanaryRecord).
+    Canary,
     /// A kind that this version does not know; counted, never judged.
     Unknown,
 }
@@ -241,6 +247,7 @@ impl RecordKind {
             Self::Policy => "policy",
             Self::Organization => "organization",
             Self::AccessBinding => "access_binding",
+            Self::Canary => "canary",
             Self::Unknown => "unknown",
         }
     }
@@ -262,6 +269,7 @@ impl RecordKind {
             Self::Policy => Some(SourceId::Policies),
             Self::Organization => Some(SourceId::Organizations),
             Self::AccessBinding => Some(SourceId::AccessBindings),
+            Self::Canary => Some(SourceId::Canaries),
         }
     }
 
@@ -281,6 +289,7 @@ impl RecordKind {
             ("policy", _) => Self::Policy,
             ("organization", _) => Self::Organization,
             ("access_binding", _) => Self::AccessBinding,
+            ("canary", _) => Self::Canary,
             _ => Self::Unknown,
         }
     }
@@ -329,6 +338,7 @@ impl Line {
                 | RecordKind::Policy
                 | RecordKind::Organization
                 | RecordKind::AccessBinding
+                | RecordKind::Canary
                 | RecordKind::Unknown => None,
             },
             user: None,
