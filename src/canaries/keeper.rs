@@ -1,10 +1,12 @@
 //! Whoever goes round, tries every canary once and writes down what became of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
+use tokio::time::{Instant, timeout_at};
 
 use super::history::{Entry, Happening, History};
 use super::keeping::{self, Kept, KeepingFault};
@@ -27,9 +29,11 @@ pub struct Keeper {
     endpoint: TokenEndpoint,
     /// Where the configuration says that tokens are, by canary.
     kept: BTreeMap<CanaryId, Kept>,
+    /// How long a round may take.
+    patience: Duration,
 }
 
-/// Why a canary could not be tried. Nothing was sent.
+/// Why a canary was not tried: nothing was sent, or nothing is known of it.
 #[derive(Debug, Error)]
 pub enum Untried {
     /// Its token cannot be had.
@@ -43,6 +47,9 @@ pub enum Untried {
         /// Where it would be tried.
         ours: String,
     },
+    /// The round had to end before its turn did.
+    #[error("given up, as the round took longer than {} s", .0.as_secs())]
+    OutOfTime(Duration),
 }
 
 /// One canary's turn.
@@ -84,8 +91,8 @@ pub struct Standing {
 impl Keeper {
     /// Somebody to go round.
     #[must_use]
-    pub fn new(state: State, endpoint: TokenEndpoint, kept: BTreeMap<CanaryId, Kept>) -> Self {
-        Self { state, endpoint, kept }
+    pub fn new(state: State, endpoint: TokenEndpoint, kept: BTreeMap<CanaryId, Kept>, patience: Duration) -> Self {
+        Self { state, endpoint, kept, patience }
     }
 
     /// The state folder.
@@ -119,7 +126,8 @@ impl Keeper {
     /// # Errors
     /// [`StateFault`] where it cannot be written down.
     pub async fn try_each(&self, canaries: Vec<Registered>, now: Timestamp) -> Result<Tried, StateFault> {
-        let turns = canaries.into_iter().map(|canary| self.try_one(canary, now));
+        let end = Instant::now() + self.patience;
+        let turns = canaries.into_iter().map(|canary| self.try_one(canary, now, end));
         let mut turns: Vec<(Trial, Option<Entry>)> =
             futures_util::stream::iter(turns).buffer_unordered(AT_ONCE).collect().await;
         turns.sort_by(|(one, _), (other, _)| one.canary.id.cmp(&other.canary.id));
@@ -130,8 +138,9 @@ impl Keeper {
         Ok(Tried { trials, history })
     }
 
-    async fn try_one(&self, canary: Registered, now: Timestamp) -> (Trial, Option<Entry>) {
-        match self.refresh(&canary, now).await {
+    async fn try_one(&self, canary: Registered, now: Timestamp, end: Instant) -> (Trial, Option<Entry>) {
+        let turn = timeout_at(end, self.refresh(&canary, now)).await;
+        match turn.unwrap_or(Err(Untried::OutOfTime(self.patience))) {
             Err(untried) => (Trial { canary, outcome: Err(untried) }, None),
             Ok((authorized_at, refresh)) => {
                 let Refresh { at, clock, outcome, detail, .. } = refresh;

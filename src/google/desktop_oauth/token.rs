@@ -129,21 +129,20 @@ struct Answer {
 }
 
 impl TokenEndpoint {
-    /// Prepares the client. Nothing is sent yet. `within` shortens how long one answer is waited for (30 s).
+    /// Prepares the client. Nothing is sent yet. `within` may shorten how long one answer is waited for (30 s).
     ///
     /// # Errors
     /// [`ConnectError`] where no https can be spoken.
     pub fn new(
         endpoint: Option<Endpoint>,
         user_agent: &str,
-        within: Option<Duration>,
+        within: Duration,
     ) -> Result<Self, ConnectError> {
         let needs_tls = endpoint.as_ref().is_none_or(Endpoint::is_https);
         let connector = Connector::new(needs_tls, CONNECT).map_err(ConnectError::NoCertificates)?;
         let user_agent =
             HeaderValue::try_from(user_agent).map_err(|_| ConnectError::UserAgent(user_agent.to_owned()))?;
-        let within = within.map_or(WITHIN, |within| within.min(WITHIN));
-        Ok(Self { http: transport::client(connector), endpoint, user_agent, within })
+        Ok(Self { http: transport::client(connector), endpoint, user_agent, within: within.min(WITHIN) })
     }
 
     /// What replaces Google's hosts, where something does.
