@@ -202,6 +202,7 @@ impl Survey {
                 Some((log, id))
             }
             RecordKind::End
+            | RecordKind::Canary
             | RecordKind::OrgUnit
             | RecordKind::User
             | RecordKind::Grant
@@ -210,7 +211,6 @@ impl Survey {
             | RecordKind::Policy
             | RecordKind::Organization
             | RecordKind::AccessBinding
-            | RecordKind::Canary
             | RecordKind::Unknown => None,
         }
     }

@@ -133,8 +133,7 @@ pub(super) fn scope_of(source: SourceId) -> &'static ScopeEntry {
         SourceId::Members => &scopes::GROUP_MEMBERS,
         SourceId::AdminLog | SourceId::TokenLog | SourceId::AccessEvaluationLog => &scopes::AUDIT_LOG,
         SourceId::Policies => &scopes::POLICIES,
-        SourceId::AccessBindings | SourceId::Organizations => &scopes::CLOUD_PLATFORM,
-        // Asked with connections of its own, never through a session of the service account's; the scope is theirs.
-        SourceId::Canaries => &scopes::CLOUD_PLATFORM,
+        // Canaries are not asked for with a scope of the service account: they have tokens of their own.
+        SourceId::AccessBindings | SourceId::Organizations | SourceId::Canaries => &scopes::CLOUD_PLATFORM,
     }
 }

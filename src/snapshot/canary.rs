@@ -86,7 +86,7 @@ mod tests {
         let one = |second: i64, outcome| CanaryTry { at: at(second), outcome, detail: None, clock: Clock::Google };
         use TryOutcome::{InvalidRapt as No, Refreshed as Yes};
         let tries = [Yes, Yes, Yes, Yes, No, Yes, No, No, No];
-        let tries = (1..10).zip(tries).map(|(second, outcome)| one(second, outcome)).rev().collect();
+        let tries = (1_i32..10).map(i64::from).zip(tries).map(|(second, outcome)| one(second, outcome)).rev().collect();
         let kept: Vec<(i64, TryOutcome)> =
             CanaryLife::of(at(0), tries).tries.iter().map(|one| (one.at.as_second(), one.outcome)).collect();
         assert_eq!(kept, [(1, Yes), (4, Yes), (5, No), (6, Yes), (7, No), (9, No)]);

@@ -37,12 +37,12 @@ pub struct Operator {
     pub gcp_organization: Option<String>,
 }
 
-/// One of Google's lists or our own, as `sources[].id` names it.
+/// One of Google's lists, as `sources[].id` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceId {
     /// Access Context Manager's user access bindings.
     AccessBindings,
-    /// Our own canaries: not one of Google's lists, but asked of Google all the same.
+    /// Refreshes of connections of our own.
     Canaries,
     /// The Policy API's policies.
     Policies,
@@ -224,7 +224,7 @@ pub enum RecordKind {
     Organization,
     /// A user access binding.
     AccessBinding,
-    /// A canary and what became of it, a [`CanaryRecord`](super::CanaryRecord).
+    /// A connection of our own, and what came of refreshing it.
     Canary,
     /// A kind that this version does not know; counted, never judged.
     Unknown,
@@ -365,6 +365,12 @@ impl Line {
     #[must_use]
     pub fn kind(&self) -> RecordKind {
         RecordKind::of(&self.kind, self.application.as_deref())
+    }
+
+    /// The data as written, where there is any.
+    #[must_use]
+    pub fn data(&self) -> Option<&RawValue> {
+        self.data.as_deref()
     }
 
     /// The data, read as a `T`.

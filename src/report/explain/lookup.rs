@@ -29,7 +29,6 @@ pub(super) fn lookup(evidence: &Evidence, subject: &Subject) -> Option<Lookup> {
         SourceId::AccessEvaluationLog => activity(evidence, Application::AccessEvaluation, None),
         SourceId::Grants => Some(grant(evidence, subject)),
         SourceId::AccessBindings => binding(evidence),
-        // Nobody but gwsaudit's own history knows.
         SourceId::Canaries
         | SourceId::Policies
         | SourceId::Organizations
