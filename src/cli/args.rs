@@ -442,7 +442,7 @@ pub enum ChecksCommand {
 
 /// `gwsaudit simulator`
 #[derive(Debug, Args)]
-#[command(after_help = super::simulator::scenario_table())]
+#[command(after_help = super::simulator::after_help())]
 pub struct SimulatorArgs {
     /// A built-in scenario's name, or a scenario file
     #[arg(long, value_name = "NAME|FILE", default_value = "okta-gmail-broken")]
@@ -450,9 +450,15 @@ pub struct SimulatorArgs {
     /// Where to listen; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: std::net::SocketAddr,
-    /// Folder for the key file, configuration and attestations that fit the scenario
+    /// Folder for the key file, configuration, attestations and desktop clients that fit the scenario
     #[arg(long, value_name = "DIR", default_value = "gwsaudit-simulator")]
     pub dir: PathBuf,
+    /// When the scenario starts, counted from the present: -3d is three days ago
+    #[arg(long, value_name = "OFFSET", default_value = "now", allow_hyphen_values = true)]
+    pub start: crate::simulator::Offset,
+    /// Simulated seconds per real second; 0 stands still until it is moved on
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub speed: u16,
 }
 
 /// `gwsaudit completions`

@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::output::standard;
 use super::setup::read;
 use super::talk::Talk;
-use super::tenant::start;
-use crate::simulator::Scenario;
+use super::tenant::now;
+use crate::simulator::{Offset, Scenario, Simulator, SimulatorOptions, Speed};
 
 /// A built-in scenario by name, else a scenario file.
 pub(super) fn find_scenario(name: &str) -> Result<Scenario, CliError> {
@@ -28,8 +28,16 @@ pub(super) fn find_scenario(name: &str) -> Result<Scenario, CliError> {
     Scenario::from_toml(&text).map_err(|source| CliError::Scenario { name: name.to_owned(), source })
 }
 
-/// The built-in scenarios, for the help text.
-pub(super) fn scenario_table() -> String {
+/// What the help text says besides the options.
+pub(super) fn after_help() -> String {
+    format!(
+        "While it runs, processes of this machine can move its clock on; the path is the simulator's own, none of Google's:
+  curl -X POST 'http://127.0.0.1:8080/simulator/advance?by=6h'\n\n{}",
+        scenario_table()
+    )
+}
+
+fn scenario_table() -> String {
     let entries = Scenario::builtin_names().filter_map(|name| {
         let scenario = Scenario::builtin(name)?;
         let options = textwrap::Options::new(96).initial_indent("      ").subsequent_indent("      ");
@@ -40,7 +48,10 @@ pub(super) fn scenario_table() -> String {
 
 pub(super) async fn run(args: &SimulatorArgs, talk: &Talk) -> Result<Exit, CliError> {
     let scenario = find_scenario(&args.scenario)?;
-    let running = start(scenario, args.listen).await?;
+    // Not to the second: the present stays the present.
+    let now = (args.start != Offset::ZERO).then(|| args.start.from(now()));
+    let options = SimulatorOptions { now, speed: Speed::from(args.speed), ..SimulatorOptions::default() };
+    let running = Simulator::start(scenario, args.listen, options).await?;
     std::fs::create_dir_all(&args.dir)
         .map_err(|source| CliError::Output { what: args.dir.display().to_string(), source })?;
     let files = running.write_files(&args.dir)?;
@@ -50,6 +61,9 @@ pub(super) async fn run(args: &SimulatorArgs, talk: &Talk) -> Result<Exit, CliEr
         writeln!(out, "configuration: {}", files.config.display())?;
         if let Some(attestations) = &files.attestations {
             writeln!(out, "attestations:  {}", attestations.display())?;
+        }
+        for client in &files.clients {
+            writeln!(out, "client:        {}", client.display())?;
         }
         writeln!(out, "try:           gwsaudit audit --config {}", files.config.display())
     })?;

@@ -20,7 +20,7 @@ use crate::config::GcpOrganization;
 use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
-use crate::simulator::{Running, Scenario, Simulator, SimulatorOptions};
+use crate::simulator::{Running, Simulator, SimulatorOptions};
 use crate::snapshot::Snapshot;
 
 /// What a command makes of the canaries.
@@ -264,16 +264,13 @@ pub(super) fn nothing_read(collected: &Collected) -> Option<CliError> {
 
 async fn start_demo(name: &str, attestations: Attestations) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
     let scenario = super::simulator::find_scenario(name)?;
-    let running = start(scenario, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let running = Simulator::start(scenario, address, SimulatorOptions::default()).await?;
     let folder = tempfile::tempdir()
         .map_err(|source| CliError::Output { what: "the demo's temporary folder".to_owned(), source })?;
     let files = running.write_files(folder.path())?;
     let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new(), attestations)?;
     Ok((setup, running, folder))
-}
-
-pub(super) async fn start(scenario: Scenario, listen: SocketAddr) -> Result<Running, CliError> {
-    Ok(Simulator::start(scenario, listen, SimulatorOptions::default()).await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one clock: everything below is handed the time")]

@@ -26,10 +26,10 @@ pub(super) async fn list(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Json<Value>, Refusal> {
-    shared.admit(&call, &LIST)?;
+    let tenant = shared.admit(&call, &LIST)?.tenant;
     let gcp = shared.file.gcp.as_ref().filter(|gcp| gcp.organization == format!("organizations/{id}"));
     // Google does not tell an organization that is not there from one that one may not see.
-    let readable = gcp.and(shared.tenant.bindings.as_ref()).ok_or_else(Refusal::permission_denied)?;
+    let readable = gcp.and(tenant.bindings.as_ref()).ok_or_else(Refusal::permission_denied)?;
     let page = shared.page(&call, API, &SIZE, &readable.iter().collect::<Vec<_>>())?;
     Ok(Json(page.body("gcpUserAccessBindings")))
 }

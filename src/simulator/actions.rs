@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::offset::Offset;
 use crate::domain::{OrgUnitPath, SessionLength};
 
-/// What an administrator did: exactly one deed.
+/// What an administrator did, or is going to do while the simulator runs (`at = "+6h"`): exactly one deed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "RawAction")]
 pub(super) struct Action {
@@ -26,7 +26,31 @@ pub(super) enum Deed {
     RemoveOrgUnit(OnUnit),
     BulkUpload(BulkUpload),
     MultipleAdd(MultipleAdd),
+    User(UserDeed),
+    DeleteClient(OnApp),
     Event(RawEvent),
+}
+
+/// Something about one user. What `[[user]]` and `[[grant]]` say holds at the start, so a deed before that stands in the
+/// log alone.
+#[derive(Debug, Clone)]
+pub(super) enum UserDeed {
+    Suspend(OnUser),
+    Restore(OnUser),
+    Delete(OnUser),
+    ChangePassword(OnUser),
+    Move(MoveUser),
+    RevokeGrant(OnGrant),
+}
+
+impl UserDeed {
+    pub(super) fn user(&self) -> &str {
+        match self {
+            Self::Suspend(on) | Self::Restore(on) | Self::Delete(on) | Self::ChangePassword(on) => &on.user,
+            Self::Move(moved) => &moved.user,
+            Self::RevokeGrant(on) => &on.user,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,6 +67,13 @@ struct RawAction {
     remove_org_unit: Option<OnUnit>,
     bulk_upload: Option<BulkUpload>,
     multiple_add: Option<MultipleAdd>,
+    suspend_user: Option<OnUser>,
+    restore_user: Option<OnUser>,
+    delete_user: Option<OnUser>,
+    change_password: Option<OnUser>,
+    move_user: Option<MoveUser>,
+    revoke_grant: Option<OnGrant>,
+    delete_client: Option<OnApp>,
     event: Option<RawEvent>,
 }
 
@@ -60,6 +91,13 @@ impl TryFrom<RawAction> for Action {
             raw.remove_org_unit.map(Deed::RemoveOrgUnit),
             raw.bulk_upload.map(Deed::BulkUpload),
             raw.multiple_add.map(Deed::MultipleAdd),
+            raw.suspend_user.map(|it| Deed::User(UserDeed::Suspend(it))),
+            raw.restore_user.map(|it| Deed::User(UserDeed::Restore(it))),
+            raw.delete_user.map(|it| Deed::User(UserDeed::Delete(it))),
+            raw.change_password.map(|it| Deed::User(UserDeed::ChangePassword(it))),
+            raw.move_user.map(|it| Deed::User(UserDeed::Move(it))),
+            raw.revoke_grant.map(|it| Deed::User(UserDeed::RevokeGrant(it))),
+            raw.delete_client.map(Deed::DeleteClient),
             raw.event.map(Deed::Event),
         ]
         .into_iter()
@@ -122,6 +160,36 @@ pub(super) struct MultipleAdd {
     pub(super) org_unit: OrgUnitPath,
     pub(super) level: Level,
     pub(super) apps: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnUser {
+    pub(super) user: String,
+}
+
+/// A user goes to another org unit, after the start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MoveUser {
+    pub(super) user: String,
+    /// Where to.
+    pub(super) to: OrgUnitPath,
+}
+
+/// An administrator takes an app's access to one user away.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnGrant {
+    pub(super) user: String,
+    pub(super) app: String,
+}
+
+/// An app's registration is deleted in its Cloud project, of which no Workspace log tells.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnApp {
+    pub(super) app: String,
 }
 
 /// An event verbatim. It changes nothing in the simulated tenant.

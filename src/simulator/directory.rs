@@ -12,6 +12,7 @@ use super::ids;
 use super::pages::{Beyond, Size};
 use super::people::{Account, Group, google_time};
 use super::server::Shared;
+use super::tenant::Tenant;
 use crate::domain::OrgUnitPath;
 
 const API: Api = Api::AdminSdk;
@@ -90,11 +91,11 @@ pub(super) async fn customer(State(shared): State<Arc<Shared>>, Path(key): Path<
 
 /// `GET /admin/directory/v1/customer/{customerId}/orgunits`
 pub(super) async fn org_units(State(shared): State<Arc<Shared>>, Path(key): Path<String>, call: Call) -> Answer {
-    shared.admit(&call, &ORG_UNITS_LIST)?;
+    let tenant = shared.admit(&call, &ORG_UNITS_LIST)?.tenant;
     if !shared.is_customer(&key) {
         return Err(Refusal::bad_request(API, "Invalid Customer Id"));
     }
-    let all = &shared.tenant.org_units;
+    let all = &tenant.org_units;
     let path_of = |unit: &Value| unit["orgUnitPath"].as_str().and_then(OrgUnitPath::from_google);
     let asked = call.get("orgUnitPath").unwrap_or("/");
     let above = if asked.starts_with("id:") {
@@ -141,7 +142,7 @@ fn descending(call: &Call) -> bool {
 
 /// `GET /admin/directory/v1/users`
 pub(super) async fn users(State(shared): State<Arc<Shared>>, call: Call) -> Answer {
-    shared.admit(&call, &USERS_LIST)?;
+    let tenant = shared.admit(&call, &USERS_LIST)?.tenant;
     names_tenant(&shared, &call)?;
     let deleted = call.get("showDeleted") == Some("true");
     let query = call.get("query").unwrap_or_default();
@@ -157,7 +158,7 @@ pub(super) async fn users(State(shared): State<Arc<Shared>>, call: Call) -> Answ
         None => true,
     };
     let mut chosen = Vec::new();
-    for account in &shared.tenant.people.accounts {
+    for account in &tenant.people.accounts {
         let suits = suits(account).ok_or_else(|| Refusal::invalid(API, "Invalid Input: query"))?;
         if suits && account.deleted == deleted && in_domain(account) {
             chosen.push(&account.record);
@@ -176,20 +177,20 @@ pub(super) async fn users(State(shared): State<Arc<Shared>>, call: Call) -> Answ
     Ok(Json(shared.page(&call, API, &USERS_SIZE, &chosen)?.tagged_body("admin#directory#users", "users")))
 }
 
-fn account<'a>(shared: &'a Shared, key: &str) -> Result<&'a Account, Refusal> {
-    shared.tenant.people.account(key).ok_or_else(|| Refusal::not_found(API, "Resource Not Found: userKey"))
+fn account<'a>(tenant: &'a Tenant, key: &str) -> Result<&'a Account, Refusal> {
+    tenant.people.account(key).ok_or_else(|| Refusal::not_found(API, "Resource Not Found: userKey"))
 }
 
 /// `GET /admin/directory/v1/users/{userKey}`
 pub(super) async fn user(State(shared): State<Arc<Shared>>, Path(key): Path<String>, call: Call) -> Answer {
-    shared.admit(&call, &USERS_GET)?;
-    Ok(Json(account(&shared, &key)?.record.clone()))
+    let tenant = shared.admit(&call, &USERS_GET)?.tenant;
+    Ok(Json(account(&tenant, &key)?.record.clone()))
 }
 
 /// `GET /admin/directory/v1/users/{userKey}/tokens`
 pub(super) async fn tokens(State(shared): State<Arc<Shared>>, Path(key): Path<String>, call: Call) -> Answer {
-    shared.admit(&call, &TOKENS_LIST)?;
-    let tokens = &account(&shared, &key)?.tokens;
+    let tenant = shared.admit(&call, &TOKENS_LIST)?.tenant;
+    let tokens = &account(&tenant, &key)?.tokens;
     let mut body = list_body("admin#directory#tokenList", tokens);
     if !tokens.is_empty() {
         body["items"] = tokens.clone().into();
@@ -199,17 +200,17 @@ pub(super) async fn tokens(State(shared): State<Arc<Shared>>, Path(key): Path<St
 
 /// `GET /admin/directory/v1/groups`
 pub(super) async fn groups(State(shared): State<Arc<Shared>>, call: Call) -> Answer {
-    shared.admit(&call, &GROUPS_LIST)?;
+    let tenant = shared.admit(&call, &GROUPS_LIST)?.tenant;
     let member = call.get("userKey");
     if member.is_none() {
         names_tenant(&shared, &call)?;
     }
     let holds = |group: &Group, key: &str| {
-        let id = shared.tenant.people.account(key).map(|account| account.id.as_str());
+        let id = tenant.people.account(key).map(|account| account.id.as_str());
         let names = |member: &Value| member["email"].as_str().is_some_and(|email| email.eq_ignore_ascii_case(key));
         group.members.iter().any(|member| names(member) || (id.is_some() && member["id"].as_str() == id))
     };
-    let groups = shared.tenant.people.groups.iter();
+    let groups = tenant.people.groups.iter();
     let mut chosen: Vec<_> =
         groups.filter(|group| member.is_none_or(|key| holds(group, key))).map(|group| &group.record).collect();
     if descending(&call) {
@@ -220,8 +221,8 @@ pub(super) async fn groups(State(shared): State<Arc<Shared>>, call: Call) -> Ans
 
 /// `GET /admin/directory/v1/groups/{groupKey}/members`
 pub(super) async fn members(State(shared): State<Arc<Shared>>, Path(key): Path<String>, call: Call) -> Answer {
-    shared.admit(&call, &MEMBERS_LIST)?;
-    let people = &shared.tenant.people;
+    let tenant = shared.admit(&call, &MEMBERS_LIST)?.tenant;
+    let people = &tenant.people;
     let group = people.group(&key).ok_or_else(|| Refusal::not_found(API, "Resource Not Found: groupKey"))?;
     let derived = call.get("includeDerivedMembership") == Some("true");
     let chosen: Vec<_> = if derived { people.derived_members(group) } else { group.members.iter().collect() };

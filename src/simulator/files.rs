@@ -21,6 +21,8 @@ pub struct WrittenFiles {
     pub key: PathBuf,
     /// `attestations.toml`, if the scenario attests anything.
     pub attestations: Option<PathBuf>,
+    /// `client-KEY.json` of each desktop client, readable by its owner alone.
+    pub clients: Vec<PathBuf>,
 }
 
 pub(super) const KEY_FILE: &str = "service-account.json";
@@ -29,7 +31,13 @@ const CONFIG: &str = "gwsaudit.toml";
 
 impl WrittenFiles {
     /// Writes each file whole or not at all.
-    pub(super) fn write(dir: &Path, key: &str, config: &str, attestations: Option<&str>) -> io::Result<Self> {
+    pub(super) fn write(
+        dir: &Path,
+        key: &str,
+        config: &str,
+        attestations: Option<&str>,
+        clients: &[(String, String)],
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
         let write = |name: &str, text: &str| {
             // A temporary file is its owner's alone (0600), and stays so when it takes its name.
@@ -41,7 +49,9 @@ impl WrittenFiles {
         };
         let key = write(KEY_FILE, key)?;
         let attestations = attestations.map(|text| write(ATTESTATIONS, text)).transpose()?;
-        Ok(Self { config: write(CONFIG, config)?, key, attestations })
+        let clients = clients.iter().map(|(name, text)| write(&format!("client-{name}.json"), text));
+        let clients = clients.collect::<io::Result<Vec<_>>>()?;
+        Ok(Self { config: write(CONFIG, config)?, key, attestations, clients })
     }
 }
 

@@ -1,13 +1,15 @@
 //! Who may call what: token, API, scope, administrator, in that order.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
 
 use super::errors::Refusal;
-use super::people::Account;
 use super::scenario::Role;
 use super::server::Shared;
+use super::tenant::Tenant;
 
 /// An API, as a project enables it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,12 +96,21 @@ impl<S: Sync> FromRequestParts<S> for Call {
     }
 }
 
+/// What a call that was let in may look at.
+pub(super) struct Admitted {
+    /// As it is now.
+    pub(super) tenant: Arc<Tenant>,
+    /// The caller's.
+    pub(super) role: Role,
+}
+
 impl Shared {
-    /// Lets a call in, or refuses it as Google would. Gives the account that it acts for, if it is one of the tenant's.
-    pub(super) fn admit(&self, call: &Call, endpoint: &Endpoint) -> Result<Option<&Account>, Refusal> {
+    /// Lets a call in, or refuses it as Google would.
+    pub(super) fn admit(&self, call: &Call, endpoint: &Endpoint) -> Result<Admitted, Refusal> {
         let api = endpoint.api;
         let token = call.token.as_deref().ok_or_else(|| Refusal::no_credentials(api))?;
-        let access = self.tokens.find(token, self.clock.wall()).ok_or_else(|| Refusal::bad_credentials(api))?;
+        let access = self.tokens.find(token, self.clock.wall(), self.clock.now());
+        let access = access.ok_or_else(|| Refusal::bad_credentials(api))?;
         if self.file.service.disabled_apis.iter().any(|disabled| disabled == api.service()) {
             return Err(Refusal::api_disabled(api, self.key.project_number()));
         }
@@ -107,14 +118,15 @@ impl Shared {
         if !access.scopes.iter().any(|scope| endpoint.scopes.contains(&short(scope).as_str())) {
             return Err(Refusal::insufficient_scope(endpoint));
         }
-        let account = access.subject.as_deref().and_then(|subject| self.tenant.people.account(subject));
+        let tenant = self.tenant();
+        let account = access.subject.as_deref().and_then(|subject| tenant.people.account(subject));
         let role = account.map_or(Role::User, |account| account.role);
         let suits = match endpoint.needs {
             Needs::Nothing => true,
             Needs::AnyAdministrator => matches!(role, Role::DelegatedAdmin | Role::SuperAdmin),
             Needs::SuperAdministrator => role == Role::SuperAdmin,
         };
-        if suits { Ok(account) } else { Err(Refusal::not_an_administrator(endpoint)) }
+        if suits { Ok(Admitted { tenant, role }) } else { Err(Refusal::not_an_administrator(endpoint)) }
     }
 
     /// Whether a customer key names this tenant.

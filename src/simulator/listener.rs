@@ -21,10 +21,16 @@ pub(super) struct Counting {
 /// The other side of a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
+    address: SocketAddr,
     cut: Arc<AtomicBool>,
 }
 
 impl Peer {
+    /// Whether it is a process on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.address.ip().to_canonical().is_loopback()
+    }
+
     /// From now on nothing more is written to it; the connection ends.
     pub(super) fn cut(&self) {
         self.cut.store(true, Ordering::Relaxed);
@@ -42,14 +48,14 @@ impl Listener for Counting {
     type Addr = Peer;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, _): (_, SocketAddr) = Listener::accept(&mut self.listener).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         self.accepted.fetch_add(1, Ordering::Relaxed);
         let cut = Arc::new(AtomicBool::new(false));
-        (Connection { stream, cut: Arc::clone(&cut) }, Peer { cut })
+        (Connection { stream, cut: Arc::clone(&cut) }, Peer { address, cut })
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Peer { cut: Arc::default() })
+        Ok(Peer { address: self.listener.local_addr()?, cut: Arc::default() })
     }
 }
 

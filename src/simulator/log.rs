@@ -58,6 +58,13 @@ pub(super) fn org_unit_event(name: &str, unit: &str, new_value: Option<&str>) ->
     event("ORG_SETTINGS", name, &parameters)
 }
 
+/// An event about one user; never renamed.
+pub(super) fn user_event(name: &str, user: &str, more: &[(&str, &str)]) -> Value {
+    let mut parameters = vec![("USER_EMAIL", user)];
+    parameters.extend(more);
+    event("USER_SETTINGS", name, &parameters)
+}
+
 /// The events of one save of the session control page, one list per activity.
 pub(super) fn session_saved(schema: Schema, unit: &str, old: Session, new: Session) -> Vec<Vec<Value>> {
     let legacy = || {
@@ -212,8 +219,17 @@ pub(super) fn verbatim(raw: &RawEvent) -> Result<Value, String> {
     Ok(event)
 }
 
-/// An event of the token log.
+/// An event of the token log. A denial was for want of a scope.
 pub(super) fn token_event(deed: TokenDeed, app: &App, scopes: &[String]) -> Value {
+    token_event_because(deed, app, scopes, "SCOPE_BLOCK")
+}
+
+/// A denial in the token log because an administrator blocked the app.
+pub(super) fn blocked(app: &App, scopes: &[String]) -> Value {
+    token_event_because(TokenDeed::Deny, app, scopes, "EXPLICIT_ADMIN_BLOCK")
+}
+
+fn token_event_because(deed: TokenDeed, app: &App, scopes: &[String], rejection: &str) -> Value {
     let mut parameters = vec![
         json!({"name": "client_id", "value": app.client_id}),
         json!({"name": "app_name", "value": app.name}),
@@ -246,7 +262,7 @@ pub(super) fn token_event(deed: TokenDeed, app: &App, scopes: &[String]) -> Valu
         parameters.push(json!({"name": "scope_data", "multiMessageValue": data}));
     }
     if deed == TokenDeed::Deny {
-        parameters.push(json!({"name": "rejection_type", "value": "SCOPE_BLOCK"}));
+        parameters.push(json!({"name": "rejection_type", "value": rejection}));
     }
     json!({"type": "auth", "name": name, "parameters": parameters})
 }

@@ -5,13 +5,20 @@
 //! of the day (`log`), and serves both over real HTTP ([`Simulator::start`]). `POST /token` verifies a signed RS256
 //! assertion, every endpoint wants a token of a suitable scope, and refusals have Google's own shapes.
 //!
+//! Desktop clients can be authorised, refreshed and revoked (`oauth`), and what becomes of them obeys the tenant at the
+//! simulated time. That clock may run fast or be moved on ([`Running::advance`]), and actions may lie in the future, so
+//! that settings change in mid-flight: the tenant and its log are then derived again.
+//!
 //! What nobody outside Google has published (values of the new log schema, for one) stays visibly invented, so that
-//! nothing can learn to rely on it. Left out: writing, and every call that gwsaudit does not make.
+//! nothing can learn to rely on it. Left out: writing to the tenant, and every call that gwsaudit does not make.
 
 mod access_context;
 mod actions;
 mod builtin;
+mod clock;
+mod control;
 mod directory;
+mod effective;
 mod errors;
 mod faults;
 mod files;
@@ -20,20 +27,24 @@ mod ids;
 mod key;
 mod listener;
 mod log;
+mod oauth;
 mod offset;
 mod pages;
 mod pattern;
 mod people;
 mod policies;
+mod present;
 mod replay;
 mod reports;
+mod residents;
 mod resource_manager;
 mod scenario;
 mod server;
 mod tenant;
-mod token;
 mod tree;
 
+pub use clock::Speed;
 pub use files::WrittenFiles;
+pub use offset::Offset;
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{Reach, RecordedRequest, Running, Simulator, SimulatorError, SimulatorOptions};

@@ -4,9 +4,9 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-/// A moment relative to the simulator's start: `-40d`, `-3d4h30m`, `+365d`, `now`.
+/// A moment relative to another, for scenarios the simulator's start: `-40d`, `-3d4h30m`, `+365d`, `now`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Offset(pub(super) SignedDuration);
+pub struct Offset(pub(super) SignedDuration);
 
 /// A length of time: `23h40m`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +16,12 @@ pub(super) struct Length(pub(super) SignedDuration);
 const FARTHEST_DAYS: i64 = 40_000;
 
 impl Offset {
-    /// The moment itself.
-    pub(super) fn from(self, now: Timestamp) -> Timestamp {
+    /// That other moment.
+    pub const ZERO: Self = Self(SignedDuration::ZERO);
+
+    /// The moment itself; the other one where there is no such time.
+    #[must_use]
+    pub fn from(self, now: Timestamp) -> Timestamp {
         now.saturating_add(self.0).unwrap_or(now)
     }
 

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use toml::Spanned;
 
 use super::ids;
+use super::residents::{Residents, Revocation};
 use super::scenario::{App, Contradiction, File, Role, User};
+use super::tree::Tree;
 
 /// One account.
 #[derive(Debug, Clone)]
@@ -48,6 +50,23 @@ fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
+/// A grant that came or went while the simulator ran.
+#[derive(Debug, Clone)]
+pub(super) struct GrantChange {
+    pub(super) at: Timestamp,
+    pub(super) user: String,
+    pub(super) client_id: String,
+    /// The scopes that came to it; `None` if all of it went.
+    pub(super) scopes: Option<Vec<String>>,
+}
+
+impl From<&Revocation> for GrantChange {
+    fn from(revocation: &Revocation) -> Self {
+        let Revocation { at, user, client_id } = revocation.clone();
+        Self { at, user, client_id, scopes: None }
+    }
+}
+
 impl People {
     pub(super) fn derive(file: &File, now: Timestamp) -> Result<Self, Contradiction> {
         let customer = file.customer.get_ref();
@@ -76,17 +95,52 @@ impl People {
             let app = app(file, at, &grant.app)?;
             let account = self.accounts.iter_mut().find(|account| same(&account.email, &grant.user));
             let account = account.ok_or_else(|| Contradiction::new(at, format!("there is no user {}", grant.user)))?;
-            account.tokens.push(tagged(json!({
-                "kind": "admin#directory#token",
-                "clientId": app.client_id,
-                "displayText": app.name,
-                "anonymous": false,
-                "nativeApp": app.native_app,
-                "userKey": account.id,
-                "scopes": grant.scopes.as_ref().unwrap_or(&app.scopes),
-            })));
+            account.tokens.push(token(app, &account.id, grant.scopes.as_ref().unwrap_or(&app.scopes)));
         }
         Ok(())
+    }
+
+    /// Takes in how users stand by now.
+    pub(super) fn update(&mut self, file: &File, residents: &Residents, tree: &Tree, start: Timestamp) {
+        for user in file.user.iter().map(Spanned::get_ref) {
+            let Some(resident) = residents.get(&user.email) else { continue };
+            let current = User {
+                org_unit: tree.path(resident.home),
+                suspended: resident.suspended,
+                deleted: user.deleted || resident.deleted.is_some(),
+                ..user.clone()
+            };
+            let changed = (&current.org_unit, current.suspended, current.deleted)
+                != (&user.org_unit, user.suspended, user.deleted);
+            let account = self.accounts.iter_mut().find(|account| changed && same(&account.email, &user.email));
+            if let Some(account) = account {
+                let tokens = std::mem::take(&mut account.tokens);
+                *account = self::account(&file.customer.get_ref().id, &current, start);
+                account.tokens = tokens;
+                if let Some(deleted) = resident.deleted {
+                    account.record["deletionTime"] = google_time(deleted).into();
+                }
+            }
+        }
+    }
+
+    /// Takes in the grants that came and went, in order. The scopes of one client add up until the grant is revoked.
+    pub(super) fn regrant(&mut self, file: &File, changes: &[GrantChange]) {
+        for change in changes {
+            let app = file.app.iter().map(Spanned::get_ref).find(|app| app.client_id == change.client_id);
+            let account = self.accounts.iter_mut().find(|account| same(&account.email, &change.user));
+            let (Some(app), Some(account)) = (app, account) else { continue };
+            let (of_app, others): (Vec<_>, Vec<_>) = std::mem::take(&mut account.tokens)
+                .into_iter()
+                .partition(|token| token["clientId"] == change.client_id.as_str());
+            account.tokens = others;
+            if let Some(scopes) = &change.scopes {
+                let before = of_app.iter().filter_map(|token| token["scopes"].as_array()).flatten();
+                let mut all: Vec<String> = before.filter_map(Value::as_str).map(str::to_owned).collect();
+                all.extend(scopes.iter().filter(|scope| !all.contains(scope)).cloned().collect::<Vec<_>>());
+                account.tokens.push(token(app, &account.id, &all));
+            }
+        }
     }
 
     fn gather(&mut self, file: &File) -> Result<(), Contradiction> {
@@ -168,8 +222,22 @@ impl User {
             archived: false,
             deleted: false,
             aliases: Vec::new(),
+            canary: false,
         }
     }
+}
+
+/// A grant's record.
+fn token(app: &App, user_id: &str, scopes: &[String]) -> Value {
+    tagged(json!({
+        "kind": "admin#directory#token",
+        "clientId": app.client_id,
+        "displayText": app.name,
+        "anonymous": false,
+        "nativeApp": app.native_app,
+        "userKey": user_id,
+        "scopes": scopes,
+    }))
 }
 
 /// The app that the file names so.

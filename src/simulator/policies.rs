@@ -30,12 +30,12 @@ const SIZE: Size = Size { parameter: "pageSize", default: 50, maximum: 100, beyo
 
 /// `GET /v1/policies`
 pub(super) async fn list(State(shared): State<Arc<Shared>>, call: Call) -> Result<Json<Value>, Refusal> {
-    shared.admit(&call, &LIST)?;
+    let tenant = shared.admit(&call, &LIST)?.tenant;
     let clauses = match call.get("filter") {
         Some(filter) => clauses(filter).ok_or_else(|| Refusal::invalid(API, format!("Invalid filter: {filter}")))?,
         None => Vec::new(),
     };
-    let mut chosen = shared.tenant.policies.iter().collect::<Vec<_>>();
+    let mut chosen = tenant.policies.iter().collect::<Vec<_>>();
     for clause in clauses {
         match clause {
             Clause::Customer(name) => {
@@ -59,9 +59,9 @@ pub(super) async fn get(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Json<Value>, Refusal> {
-    shared.admit(&call, &GET)?;
+    let tenant = shared.admit(&call, &GET)?.tenant;
     let name = format!("policies/{id}");
-    let found = shared.tenant.policies.iter().find(|policy| policy["name"] == name.as_str());
+    let found = tenant.policies.iter().find(|policy| policy["name"] == name.as_str());
     found.cloned().map(Json).ok_or_else(|| Refusal::not_found(API, "Requested entity was not found."))
 }
 

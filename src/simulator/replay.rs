@@ -1,12 +1,15 @@
 //! What administrators did, in order: the org units and settings that come of it, the admin log that Google would have
 //! written, and what was attested on the way.
+//!
+//! Deeds that lie after the start are done when their time has come.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use toml::Spanned;
 
-use super::actions::{Action, Deed, Level, Session, SetAccess};
+use super::actions::{Action, Deed, Level, Session, SetAccess, UserDeed};
 use super::log::{self, Activity, Schema};
+use super::residents::{Resident, Residents, Revocation};
 use super::scenario::{App, Attest, Below, Contradiction, File, Setting, read};
 use super::tree::Tree;
 use crate::domain::OrgUnitPath;
@@ -34,9 +37,20 @@ pub(super) struct Attestation {
 
 /// What comes of it all.
 pub(super) struct Replayed {
+    /// As it is.
     pub(super) tree: Tree,
+    /// As it was at the start.
+    pub(super) at_start: Tree,
+    /// The settings that are enforced: those of one propagation ago.
+    pub(super) enforced: Tree,
+    pub(super) residents: Residents,
+    /// Up to the start.
     pub(super) activities: Vec<Activity>,
+    /// Since the start, in order of time.
+    pub(super) later: Vec<Activity>,
     pub(super) attestations: Vec<Attestation>,
+    /// When any of this is different next.
+    pub(super) next_change: Option<Timestamp>,
 }
 
 enum Step<'a> {
@@ -48,18 +62,27 @@ enum Step<'a> {
 struct Replay<'a> {
     file: &'a File,
     administrator: &'a str,
+    start: Timestamp,
     tree: Tree,
+    residents: Residents,
     activities: Vec<Activity>,
     attestations: Vec<Attestation>,
 }
 
-/// Replays the file up to `now`.
-pub(super) fn replay(file: &File, administrator: &str, now: Timestamp) -> Result<Replayed, Contradiction> {
+/// Replays the file, whose offsets count from `start`, up to `now`.
+pub(super) fn replay(
+    file: &File,
+    administrator: &str,
+    start: Timestamp,
+    now: Timestamp,
+) -> Result<Replayed, Contradiction> {
     let customer = file.customer.get_ref();
     let mut replay = Replay {
         file,
         administrator,
+        start,
         tree: Tree::new(&customer.id, &customer.organization_name),
+        residents: Residents::default(),
         activities: Vec::new(),
         attestations: Vec::new(),
     };
@@ -69,19 +92,44 @@ pub(super) fn replay(file: &File, administrator: &str, now: Timestamp) -> Result
         let path = &unit.get_ref().path;
         replay.tree.create(path).map_err(|what| Contradiction::new(unit.span().start, what))?;
     }
+    let propagation = file.oauth.propagation.map_or(SignedDuration::ZERO, |length| length.0);
+    let enforced_until = now.saturating_sub(propagation).unwrap_or(Timestamp::MIN);
+    let (mut at_start, mut enforced, mut next_change) = (None, None, None);
     for (at, offset, step) in steps(file) {
-        if offset.is_future() {
-            return Err(Contradiction::new(at, "this lies in the future"));
+        let moment = offset.from(start);
+        if offset.is_future() && at_start.is_none() {
+            at_start = Some(replay.begin());
         }
-        let moment = offset.from(now);
+        if moment > enforced_until && enforced.is_none() {
+            enforced = Some(replay.tree.clone());
+            next_change = moment.saturating_add(propagation).ok();
+        }
+        if offset.is_future() && moment > now {
+            next_change = Some(next_change.map_or(moment, |change: Timestamp| change.min(moment)));
+            break;
+        }
         let done = match step {
+            Step::Create(_) | Step::Attest(_) if offset.is_future() => Err("this lies in the future".to_owned()),
             Step::Create(path) => replay.create(moment, None, path),
             Step::Do(action) => replay.act(moment, action),
-            Step::Attest(attest) => replay.attest(moment, now, attest),
+            Step::Attest(attest) => replay.attest(moment, start, attest),
         };
         done.map_err(|what| Contradiction::new(at, what))?;
     }
-    Ok(Replayed { tree: replay.tree, activities: replay.activities, attestations: replay.attestations })
+    let (at_start, activities) = match at_start {
+        Some(begun) => begun,
+        None => replay.begin(),
+    };
+    Ok(Replayed {
+        enforced: enforced.unwrap_or_else(|| replay.tree.clone()),
+        tree: replay.tree,
+        at_start,
+        residents: replay.residents,
+        activities,
+        later: replay.activities,
+        attestations: replay.attestations,
+        next_change,
+    })
 }
 
 /// In order of time; at one time, what was created first, then what was done, then what was seen.
@@ -101,6 +149,12 @@ fn steps(file: &File) -> Vec<(usize, super::offset::Offset, Step<'_>)> {
 }
 
 impl Replay<'_> {
+    /// The start: users take their places. Gives the tree as it is then, and the log so far.
+    fn begin(&mut self) -> (Tree, Vec<Activity>) {
+        self.residents.settle(self.file, &self.tree);
+        (self.tree.clone(), std::mem::take(&mut self.activities))
+    }
+
     fn app(&self, key: &str) -> Result<App, String> {
         let found = self.file.app.iter().map(Spanned::get_ref).find(|app| app.key == key);
         found.cloned().ok_or_else(|| format!("there is no app {key:?}"))
@@ -159,6 +213,9 @@ impl Replay<'_> {
                 Ok(())
             }
             Deed::RemoveOrgUnit(unit) => {
+                if self.tree.find(&unit.org_unit).is_ok_and(|key| self.residents.live_in(key)) {
+                    return Err(format!("there are still users in {} at that time", unit.org_unit));
+                }
                 let removed = self.tree.remove(&unit.org_unit)?;
                 let event = log::org_unit_event("REMOVE_ORG_UNIT", &removed.name, None);
                 self.write(at, actor, vec![vec![event]]);
@@ -184,12 +241,70 @@ impl Replay<'_> {
                 self.write(at, actor, vec![vec![event]]);
                 Ok(())
             }
+            Deed::User(deed) => {
+                let event = self.about_user(at, deed)?;
+                self.write(at, actor, vec![vec![event]]);
+                Ok(())
+            }
+            Deed::DeleteClient(deleted) => {
+                let app = self.app(&deleted.app)?;
+                self.residents.deleted_clients.insert(app.client_id);
+                Ok(())
+            }
             Deed::Event(raw) => {
                 let event = log::verbatim(raw)?;
                 self.write(at, actor, vec![vec![event]]);
                 Ok(())
             }
         }
+    }
+
+    /// Changes how a user stands, if the start is past; gives the event that tells of it.
+    fn about_user(&mut self, at: Timestamp, deed: &UserDeed) -> Result<Value, String> {
+        let user = deed.user();
+        if !self.file.user.iter().any(|known| known.get_ref().email.eq_ignore_ascii_case(user)) {
+            return Err(format!("there is no user {user}"));
+        }
+        let begun = at > self.start;
+        let mut change = |change: &dyn Fn(&mut Resident)| match begun {
+            true => self.residents.get_mut(user).map(change),
+            false => Ok(()),
+        };
+        Ok(match deed {
+            UserDeed::Suspend(_) => {
+                change(&|resident| resident.suspended = true)?;
+                log::user_event("SUSPEND_USER", user, &[])
+            }
+            UserDeed::Restore(_) => {
+                change(&|resident| resident.suspended = false)?;
+                log::user_event("UNSUSPEND_USER", user, &[])
+            }
+            UserDeed::Delete(_) => {
+                change(&|resident| resident.deleted = Some(at))?;
+                log::user_event("DELETE_USER", user, &[])
+            }
+            UserDeed::ChangePassword(_) => {
+                change(&|resident| resident.password_changed = Some(at))?;
+                log::user_event("CHANGE_PASSWORD", user, &[])
+            }
+            UserDeed::Move(moved) => {
+                if !begun {
+                    return Err("[[user]] says where a user is at the start; only a later move is a deed".to_owned());
+                }
+                let home = self.tree.find(&moved.to)?;
+                let left = std::mem::replace(&mut self.residents.get_mut(user)?.home, home);
+                let (left, home) = (self.name_of(left), self.name_of(home));
+                log::user_event("MOVE_USER_TO_ORG_UNIT", user, &[("ORG_UNIT_NAME", &left), ("NEW_VALUE", &home)])
+            }
+            UserDeed::RevokeGrant(on) => {
+                let client_id = self.app(&on.app)?.client_id;
+                let event = log::user_event("REVOKE_3LO_TOKEN", user, &[("APP_ID", &client_id)]);
+                if begun {
+                    self.residents.revocations.push(Revocation { at, user: user.to_owned(), client_id });
+                }
+                event
+            }
+        })
     }
 
     fn set_session(
@@ -230,7 +345,7 @@ impl Replay<'_> {
         }
     }
 
-    fn attest(&mut self, at: Timestamp, now: Timestamp, attest: &Attest) -> Result<(), String> {
+    fn attest(&mut self, at: Timestamp, start: Timestamp, attest: &Attest) -> Result<(), String> {
         let key = self.tree.find(&attest.org_unit)?;
         let root = attest.org_unit.is_root();
         let app = attest.app.as_deref().map(|key| self.app(key)).transpose()?;
@@ -260,7 +375,7 @@ impl Replay<'_> {
             app: app.map(|app| app.pin.unwrap_or(app.client_id)),
             value,
             below: attest.below,
-            expires: attest.expires.map(|offset| offset.from(now)),
+            expires: attest.expires.map(|offset| offset.from(start)),
             note: attest.note.clone(),
         });
         Ok(())

@@ -30,7 +30,7 @@ pub(super) async fn activities(
     Path((user, application)): Path<(String, String)>,
     call: Call,
 ) -> Result<Json<Value>, Refusal> {
-    shared.admit(&call, &LIST)?;
+    let tenant = shared.admit(&call, &LIST)?.tenant;
     if !APPLICATIONS.contains(&application.as_str()) {
         return Err(Refusal::invalid(API, format!("Invalid value at 'application_name': {application}")));
     }
@@ -55,8 +55,8 @@ pub(super) async fn activities(
     let oldest = now.saturating_sub(WINDOW).unwrap_or(now);
     let start = start.map_or(oldest, |start| start.max(oldest));
 
-    let account = shared.tenant.people.account(&user);
-    let chosen = shared.tenant.log.iter().filter(|entry| {
+    let account = tenant.people.account(&user);
+    let chosen = tenant.log.iter().filter(|entry| {
         let actor = user == "all"
             || entry.actor.as_ref().is_some_and(|(id, email)| match account {
                 Some(account) => account.id == *id,

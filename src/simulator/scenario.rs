@@ -8,6 +8,7 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::actions::{Action, RawEvent};
+use super::oauth::Behaviour;
 use super::offset::{Length, Offset};
 use super::{builtin, tenant};
 use crate::domain::OrgUnitPath;
@@ -61,13 +62,13 @@ impl Scenario {
         builtin::ALL.iter().map(|(name, _)| *name)
     }
 
-    /// Reads a scenario file and replays it once, so that whatever it contradicts shows before anything is served.
+    /// Reads a scenario file and replays it once, its future included, so that whatever it contradicts shows before anything is served.
     ///
     /// # Errors
     /// [`ScenarioError`], with the line.
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
         let scenario = Self { file: toml::from_str(text)? };
-        match tenant::Tenant::derive(&scenario.file, jiff::Timestamp::UNIX_EPOCH) {
+        match tenant::Tenant::derive(&scenario.file, jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX, &[]) {
             Ok(_) => Ok(scenario),
             Err(Contradiction { at, what }) => {
                 let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
@@ -117,6 +118,8 @@ pub(super) struct File {
     pub(super) attest: Vec<Spanned<Attest>>,
     #[serde(default)]
     pub(super) fault: Vec<Fault>,
+    #[serde(default)]
+    pub(super) oauth: Behaviour,
     #[serde(default)]
     pub(super) generate: Generate,
 }
@@ -194,7 +197,7 @@ pub(super) enum Role {
 #[serde(deny_unknown_fields)]
 pub(super) struct User {
     pub(super) email: String,
-    /// As it is now.
+    /// As it is at the start, like all that is said of a user.
     #[serde(default = "OrgUnitPath::root")]
     pub(super) org_unit: OrgUnitPath,
     #[serde(default)]
@@ -208,6 +211,9 @@ pub(super) struct User {
     pub(super) deleted: bool,
     #[serde(default)]
     pub(super) aliases: Vec<String>,
+    /// Who signs in where a request for consent hints at nobody.
+    #[serde(default)]
+    pub(super) canary: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -232,6 +238,8 @@ pub(super) struct App {
     pub(super) client_type: String,
     #[serde(default)]
     pub(super) native_app: bool,
+    /// With it a desktop client, and only that, can ask for consent here and exchange what it gets.
+    pub(super) client_secret: Option<String>,
     /// Asked for unless a grant or event says otherwise.
     #[serde(default)]
     pub(super) scopes: Vec<String>,
@@ -354,6 +362,7 @@ pub(super) struct Gcp {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Binding {
+    /// Its direct members are bound. Of several bindings for one user the last of the file was created last, and decides.
     pub(super) group: String,
     pub(super) session: Option<BoundSession>,
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -23,15 +23,17 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::clock::{Clock, Speed};
 use super::errors::Refusal;
 use super::faults::Faults;
 use super::files::{self, WrittenFiles};
 use super::key::ServiceAccount;
 use super::listener::{Counting, Peer};
+use super::oauth::{self, Ledger, Tokens};
+use super::present::Present;
 use super::scenario::{Contradiction, Fault, FaultKind, File, Scenario};
 use super::tenant::Tenant;
-use super::token::{self, Tokens};
-use super::{access_context, directory, policies, reports, resource_manager};
+use super::{access_context, control, directory, policies, reports, resource_manager};
 
 /// Starts simulated tenants.
 #[derive(Debug)]
@@ -50,9 +52,11 @@ pub enum Reach {
 /// How to run a simulator.
 #[derive(Debug, Clone, Default)]
 pub struct SimulatorOptions {
-    /// The moment that the scenario's offsets count from; the present unless said. Signed assertions and access tokens
-    /// are judged by the real clock either way.
+    /// The moment that the scenario's offsets count from, and at which its clock starts; the present unless said. Signed
+    /// assertions and access tokens of service accounts are judged by the real clock either way.
     pub now: Option<Timestamp>,
+    /// How fast the scenario's clock runs.
+    pub speed: Speed,
     /// Who may reach it.
     pub reach: Reach,
 }
@@ -97,45 +101,26 @@ pub struct RecordedRequest {
     pub unexpected: bool,
 }
 
-/// Two clocks: the scenario's, which may start anywhere, and the real one.
-pub(super) struct Clock {
-    start: Timestamp,
-    real_start: Timestamp,
-    since: Instant,
-}
-
-impl Clock {
-    /// The moment that the scenario's offsets count from.
-    pub(super) fn start(&self) -> Timestamp {
-        self.start
-    }
-
-    fn elapsed(&self) -> SignedDuration {
-        SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX)
-    }
-
-    /// In the scenario.
-    pub(super) fn now(&self) -> Timestamp {
-        self.start.saturating_add(self.elapsed()).unwrap_or(self.start)
-    }
-
-    /// In the real world.
-    pub(super) fn wall(&self) -> Timestamp {
-        self.real_start.saturating_add(self.elapsed()).unwrap_or(self.real_start)
-    }
-}
-
 /// What all requests share.
 pub(super) struct Shared {
     pub(super) file: File,
-    pub(super) tenant: Tenant,
+    present: Present,
     pub(super) key: ServiceAccount,
     pub(super) tokens: Tokens,
+    pub(super) ledger: Mutex<Ledger>,
     pub(super) clock: Clock,
     pub(super) base_url: String,
     key_file: String,
     faults: Faults,
     requests: Mutex<Vec<RecordedRequest>>,
+}
+
+impl Shared {
+    /// The tenant as it is now.
+    pub(super) fn tenant(&self) -> Arc<Tenant> {
+        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        self.present.at(&self.file, self.clock.now(), &ledger.deeds)
+    }
 }
 
 /// A simulator that listens. Dropping it ends it too, without waiting.
@@ -163,8 +148,8 @@ impl Simulator {
         #[expect(clippy::disallowed_methods, reason = "the simulator's clock starts here")]
         let real_start = Timestamp::now();
         let start = options.now.unwrap_or(real_start);
-        let tenant = Tenant::derive(&scenario.file, start)
-            .map_err(|Contradiction { what, .. }| SimulatorError::Scenario(what))?;
+        let present =
+            Present::new(&scenario.file, start).map_err(|Contradiction { what, .. }| SimulatorError::Scenario(what))?;
         let key = tokio::task::spawn_blocking(ServiceAccount::generate)
             .await
             .map_err(|_| SimulatorError::Key)?
@@ -182,10 +167,11 @@ impl Simulator {
             faults: Faults::new(&scenario.file.fault),
             key_file: key.file(&base_url).map_err(|_| SimulatorError::Key)?,
             file: scenario.file,
-            tenant,
+            present,
             key,
             tokens: Tokens::default(),
-            clock: Clock { start, real_start, since: Instant::now() },
+            ledger: Mutex::default(),
+            clock: Clock::new(start, real_start, options.speed),
             base_url,
             requests: Mutex::default(),
         });
@@ -234,23 +220,26 @@ impl Running {
     /// A `gwsaudit.toml` for this tenant, naming the key file and, if there are any, the attestations.
     #[must_use]
     pub fn config_toml(&self, key_file: &str, attestations: Option<&str>) -> String {
-        files::config(&self.shared.file, &self.shared.tenant, &self.shared.base_url, key_file, attestations)
+        files::config(&self.shared.file, &self.shared.tenant(), &self.shared.base_url, key_file, attestations)
     }
 
     /// The attestations of the scenario, at their absolute times.
     #[must_use]
     pub fn attestations_toml(&self) -> Option<String> {
-        files::attestations(&self.shared.tenant.attestations)
+        files::attestations(&self.shared.tenant().attestations)
     }
 
-    /// Writes key file (0600), configuration and attestations into a folder, replacing what is there.
+    /// Writes key file (0600), configuration, attestations and desktop clients (0600) into a folder, replacing what is there.
     ///
     /// # Errors
     /// [`SimulatorError::Files`].
     pub fn write_files(&self, dir: &Path) -> Result<WrittenFiles, SimulatorError> {
         let attestations = self.attestations_toml();
         let config = self.config_toml(files::KEY_FILE, attestations.as_ref().map(|_| files::ATTESTATIONS));
-        WrittenFiles::write(dir, &self.shared.key_file, &config, attestations.as_deref()).map_err(SimulatorError::Files)
+        let keys = self.shared.file.app.iter().map(|app| &app.get_ref().key);
+        let clients: Vec<_> = keys.filter_map(|key| Some((key.clone(), self.client_json(key)?))).collect();
+        WrittenFiles::write(dir, &self.shared.key_file, &config, attestations.as_deref(), &clients)
+            .map_err(SimulatorError::Files)
     }
 
     /// Every request so far, in order of arrival.
@@ -263,6 +252,26 @@ impl Running {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    /// The file that the Cloud console would hand out for a desktop client; `None` unless the scenario has an app of this
+    /// key with a `client_secret`.
+    #[must_use]
+    pub fn client_json(&self, key: &str) -> Option<String> {
+        let mut apps = self.shared.file.app.iter().map(toml::Spanned::get_ref);
+        oauth::client_file(apps.find(|app| app.key == key)?, &self.shared.base_url)
+    }
+
+    /// The time in the scenario.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Moves the scenario's clock on and gives the time that it shows then. It never runs backwards: a negative length
+    /// moves nothing.
+    pub fn advance(&self, by: SignedDuration) -> Timestamp {
+        self.shared.clock.advance(by)
     }
 
     /// Makes every access token that is out worthless, as if its hour had passed.
@@ -295,7 +304,11 @@ struct Watched {
 fn router(shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Router {
     const ACTIVITIES: &str = "/admin/reports/v1/activity/users/{user}/applications/{application}";
     Router::new()
-        .route("/token", post(token::exchange))
+        .route("/o/oauth2/auth", get(oauth::consent))
+        .route("/o/oauth2/v2/auth", get(oauth::consent))
+        .route("/token", post(oauth::token).fallback(oauth::post_alone))
+        .route("/revoke", post(oauth::revoke).fallback(oauth::post_alone))
+        .route("/simulator/advance", post(control::advance))
         .route("/admin/directory/v1/customers/{customer}", get(directory::customer))
         .route("/admin/directory/v1/customer/{customer}/orgunits", get(directory::org_units))
         .route("/admin/directory/v1/users", get(directory::users))
@@ -314,9 +327,9 @@ fn router(shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Router {
         .with_state(shared)
 }
 
-/// Marks an answer to a path that no API has.
+/// Marks an answer to a path or method that no API has.
 #[derive(Clone)]
-struct Unexpected;
+pub(super) struct Unexpected;
 
 async fn unexpected(uri: Uri) -> Response {
     let mut response = Refusal::no_such_path(uri.path()).into_response();
@@ -362,7 +375,16 @@ async fn watch_over(State(watched): State<Watched>, request: Request, next: Next
         requests[nth].unexpected = response.extensions().get::<Unexpected>().is_some();
     }
     let cut_short = fault.is_some_and(|fault| fault.kind == FaultKind::Truncate);
-    finish(response, gzip, cut_short).await
+    let mut response = finish(response, gzip, cut_short).await;
+    if let Ok(date) = HeaderValue::from_str(&http_date(shared.clock.now())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+/// As HTTP writes times: `Mon, 23 Nov 2026 10:00:00 GMT`.
+fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn ordered(fault: &Fault) -> Response {

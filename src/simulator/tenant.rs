@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 
 use super::ids;
 use super::log::{self, Activity};
+use super::oauth::{self, Deed};
 use super::offset::{Length, Offset};
-use super::people::{People, app, google_time};
+use super::people::{GrantChange, People, app, google_time};
 use super::replay::{self, Attestation, Replayed};
+use super::residents::Residents;
 use super::scenario::{Bindings, BoundSession, Contradiction, File, Gcp, PolicyType, Role};
 use super::tree::Tree;
 
@@ -35,11 +37,24 @@ pub(super) struct Tenant {
     pub(super) attestations: Vec<Attestation>,
     /// Whom the written configuration acts for.
     pub(super) auditor: String,
+    pub(super) tree: Tree,
+    /// With the settings that have reached Google's endpoints.
+    pub(super) enforced: Tree,
+    pub(super) residents: Residents,
+    /// When an action comes due next.
+    pub(super) next_change: Option<Timestamp>,
 }
 
+/// Where the numbers of log entries begin, by origin, so that an entry keeps its number however much is added later.
+const ACTIONS_SINCE_START: usize = 1_000_000_000;
+const DEEDS_SINCE_START: usize = 2_000_000_000;
+
 impl Tenant {
-    pub(super) fn derive(file: &File, now: Timestamp) -> Result<Self, Contradiction> {
-        let people = People::derive(file, now)?;
+    /// The tenant of a file whose offsets count from `start`, as it is at `now`, after what was authorised and revoked on
+    /// the way.
+    pub(super) fn derive(file: &File, start: Timestamp, now: Timestamp, deeds: &[Deed]) -> Result<Self, Contradiction> {
+        oauth::check(file)?;
+        let mut people = People::derive(file, start)?;
         let customer = file.customer.get_ref();
         let at_customer = file.customer.span().start;
         let administrator = people
@@ -50,20 +65,44 @@ impl Tenant {
         let administrator = administrator.email.clone();
         let auditor = file.service.auditor.clone().unwrap_or_else(|| administrator.clone());
 
-        let Replayed { tree, mut activities, attestations } = replay::replay(file, &administrator, now)?;
+        let replayed = replay::replay(file, &administrator, start, now)?;
+        let Replayed { tree, at_start, enforced, residents, mut activities, later, attestations, next_change } =
+            replayed;
         for user in &file.user {
-            let found = tree.find(&user.get_ref().org_unit);
+            let found = at_start.find(&user.get_ref().org_unit);
             found.map_err(|what| Contradiction::new(user.span().start, what))?;
         }
-        tokens(file, now, &mut activities)?;
-        let log = entries(&customer.id, &people, activities);
-        let policies = policies(file, &tree, &people)?;
+        tokens(file, start, &mut activities)?;
+        // Backwards, because of two at one moment the log has the later one first.
+        let authorised = deeds.iter().enumerate().rev();
+        let authorised = authorised.filter_map(|(nth, deed)| Some((DEEDS_SINCE_START + nth, deed.activity(file)?)));
+        let numbered = (0..).zip(activities).chain((ACTIONS_SINCE_START..).zip(later)).chain(authorised);
+        let log = entries(&customer.id, &people, numbered);
+        let policies = policies(file, &at_start, &people)?;
         let bindings = match &file.gcp {
             None => Some(Vec::new()),
             Some(gcp) => bindings(file, gcp, &people)?,
         };
+        people.update(file, &residents, &tree, start);
+        // An administrator's deed that is due at a moment comes before what users do at it; the sort keeps that order.
+        let mut changes: Vec<_> = residents.revocations.iter().map(GrantChange::from).collect();
+        changes.extend(deeds.iter().filter_map(Deed::grant_change));
+        changes.sort_by_key(|change| change.at);
+        people.regrant(file, &changes);
         let org_units = org_units(&tree);
-        Ok(Self { org_units, people, log, policies, bindings, attestations, auditor })
+        Ok(Self {
+            org_units,
+            people,
+            log,
+            policies,
+            bindings,
+            attestations,
+            auditor,
+            tree,
+            enforced,
+            residents,
+            next_change,
+        })
     }
 }
 
@@ -170,10 +209,8 @@ fn refuse_future(place: usize, at: Offset) -> Result<(), Contradiction> {
     if at.is_future() { Err(Contradiction::new(place, "this lies in the future")) } else { Ok(()) }
 }
 
-fn entries(customer: &str, people: &People, activities: Vec<Activity>) -> Vec<Entry> {
-    let mut entries: Vec<_> = activities
-        .into_iter()
-        .enumerate()
+fn entries(customer: &str, people: &People, numbered: impl Iterator<Item = (usize, Activity)>) -> Vec<Entry> {
+    let mut entries: Vec<_> = numbered
         .map(|(nth, activity)| {
             let qualifier = ids::unique_qualifier(customer, &activity.application, nth);
             let address = match activity.application.as_str() {

@@ -19,14 +19,15 @@ pub(super) struct Unit {
 }
 
 /// The tree; a unit keeps its key through renames and moves.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tree {
     units: BTreeMap<usize, Unit>,
     customer: String,
     made: usize,
 }
 
-const ROOT: usize = 0;
+/// The root's key.
+pub(super) const ROOT: usize = 0;
 
 impl Tree {
     pub(super) fn new(customer: &str, organization_name: &str) -> Self {
@@ -55,6 +56,16 @@ impl Tree {
             .copied()
             .find(|key| self.path(*key) == *path)
             .ok_or_else(|| format!("there is no org unit {path} at that time"))
+    }
+
+    /// What is set on a unit, if it is there.
+    pub(super) fn get(&self, key: usize) -> Option<&Unit> {
+        self.units.get(&key)
+    }
+
+    /// A unit and those above it, the root last.
+    pub(super) fn upwards(&self, key: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(key), |key| self.parent(*key))
     }
 
     /// A unit that [`Tree::find`] found.

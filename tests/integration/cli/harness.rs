@@ -185,9 +185,21 @@ impl Tenant {
         Self::start(sandbox, "scenario.toml")
     }
 
-    fn start(mut sandbox: Sandbox, scenario: &str) -> Self {
+    /// A scenario of one's own, with more options of the simulator.
+    pub(crate) fn of(scenario: &str, options: &[&str]) -> Self {
+        let sandbox = Sandbox::new();
+        sandbox.write("scenario.toml", scenario);
+        Self::start_with(sandbox, "scenario.toml", options)
+    }
+
+    fn start(sandbox: Sandbox, scenario: &str) -> Self {
+        Self::start_with(sandbox, scenario, &[])
+    }
+
+    fn start_with(mut sandbox: Sandbox, scenario: &str, options: &[&str]) -> Self {
         let mut process = Command::new(BINARY)
             .args(["simulator", "--scenario", scenario, "--listen", "127.0.0.1:0", "--dir", "sim"])
+            .args(options)
             .env_clear()
             .current_dir(sandbox.folder.path())
             .stdout(Stdio::piped())

@@ -10,6 +10,7 @@ mod normal;
 mod options;
 mod scenarios;
 mod settings;
+mod simulator;
 mod since;
 mod snapshots;
 mod talk;

@@ -108,7 +108,7 @@ async fn only_the_registered_key_signs() {
     for garbled in ["x", "a.b", "a.b.c", "...."] {
         assert_eq!(caller.exchange(garbled).await.json()["error"], "invalid_grant");
     }
-    let answer = caller.post_token(&[("grant_type", "refresh_token")]).await;
+    let answer = caller.post_token(&[("grant_type", "password")]).await;
     assert_eq!(answer.json()["error"], "unsupported_grant_type");
     running.shutdown().await;
 }

@@ -3,6 +3,7 @@
 mod access;
 mod lists;
 mod log;
+mod oauth;
 mod scenarios;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,9 @@ use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use gwsaudit::simulator::{Reach, Running, Scenario, ScenarioError, Simulator, SimulatorError, SimulatorOptions};
+use gwsaudit::simulator::{
+    Reach, Running, Scenario, ScenarioError, Simulator, SimulatorError, SimulatorOptions, Speed,
+};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -146,11 +149,15 @@ impl Caller {
         sign_with(&self.pair(), &URL_SAFE, header, claims)
     }
 
-    async fn post_token(&self, form: &[(&str, &str)]) -> Answer {
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        #[expect(clippy::disallowed_methods, reason = "the token endpoint takes POST alone")]
-        let request = Request::post(format!("{}/token", self.base)).body(Full::from(body)).expect("a request");
+        #[expect(clippy::disallowed_methods, reason = "these endpoints take POST alone")]
+        let request = Request::post(format!("{}{path}", self.base)).body(Full::from(body)).expect("a request");
         self.send(request).await.expect("an answer")
+    }
+
+    async fn post_token(&self, form: &[(&str, &str)]) -> Answer {
+        self.post("/token", form).await
     }
 
     async fn exchange(&self, assertion: &str) -> Answer {

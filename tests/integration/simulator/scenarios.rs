@@ -129,11 +129,15 @@ fn faults_of_a_scenario_file_name_their_line() {
     assert!(
         action("set_app_access = { org_unit = \"/\", app = \"okta\", level = \"inherit\" }").1.contains("inherit from")
     );
-    assert!(
-        lines(&format!("{SMALL}\n[[action]]\nat = \"+1d\"\nremove_org_unit = {{ org_unit = \"/Sales\" }}\n"))
-            .1
-            .contains("future")
-    );
+    let future = |entry: &str| lines(&format!("{SMALL}\n{entry}\n")).1;
+    for entry in [
+        "[[org_unit]]\npath = \"/Later\"\ncreated = \"+1d\"",
+        "[[attest]]\nat = \"+1d\"\nsetting = \"cloud-session-control\"\norg_unit = \"/Sales\"",
+        "[[token_event]]\nat = \"+1d\"\nuser = \"root@small.example\"\napp = \"okta\"",
+        "[[activity]]\nat = \"+1d\"\napplication = \"admin\"\nevents = []",
+    ] {
+        assert_eq!(future(entry), "this lies in the future", "{entry}");
+    }
     let deed = "set_session_control = { org_unit = \"/\", value = { reauth = \"required\" } }";
     assert!(refused(&format!("{SMALL}\n[[action]]\nat = \"-1d\"\n{deed}\n")).contains("needs frequency"));
     assert!(refused(&format!("{SMALL}\n[[action]]\nat = \"-1d\"\n")).contains("needs a deed"));

@@ -1,11 +1,9 @@
-//! `POST /token`: signed assertions in, access tokens out (RFC 7523, with domain-wide delegation).
+//! Signed assertions in, access tokens out (RFC 7523, with domain-wide delegation), and the access tokens that are out.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -16,40 +14,80 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::gate::SCOPE_PREFIX;
-use super::key::{CLIENT_EMAIL, random_text};
-use super::server::Shared;
+use super::super::gate::SCOPE_PREFIX;
+use super::super::key::{CLIENT_EMAIL, random_text};
+use super::super::tenant::Tenant;
+use super::answer::{Refused, refused};
+use super::{Form, LIFETIME_SECONDS, Shared};
+
+/// By which clock an access token expires.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Expires {
+    /// A service account's: the real one.
+    Real(Timestamp),
+    /// A user's: the scenario's.
+    Simulated(Timestamp),
+}
 
 /// What an access token allows.
 #[derive(Clone)]
-pub(super) struct Access {
+pub(in crate::simulator) struct Access {
     /// Whom it acts for; the service account itself if nobody.
-    pub(super) subject: Option<String>,
-    pub(super) scopes: Vec<String>,
-    expires: Timestamp,
+    pub(in crate::simulator) subject: Option<String>,
+    pub(in crate::simulator) scopes: Vec<String>,
+    /// The client that a user gave it to.
+    pub(super) client_id: Option<String>,
+    pub(super) expires: Expires,
 }
 
 /// The access tokens that are out.
 #[derive(Default)]
-pub(super) struct Tokens {
+pub(in crate::simulator) struct Tokens {
     out: Mutex<BTreeMap<String, Access>>,
 }
 
 impl Tokens {
     /// What a token allows, unless it is unknown or has expired.
-    pub(super) fn find(&self, token: &str, now: Timestamp) -> Option<Access> {
+    pub(in crate::simulator) fn find(&self, token: &str, real: Timestamp, simulated: Timestamp) -> Option<Access> {
         let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        out.get(token).filter(|access| access.expires > now).cloned()
+        let lives = |access: &&Access| match access.expires {
+            Expires::Real(at) => at > real,
+            Expires::Simulated(at) => at > simulated,
+        };
+        out.get(token).filter(lives).cloned()
+    }
+
+    /// Hands out a token, which nobody can guess.
+    pub(super) fn issue(&self, access: Access) -> Result<String, Refused> {
+        let token = format!("ya29.simulated-{}", random::<48>()?);
+        self.out.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), access);
+        Ok(token)
+    }
+
+    /// Makes one token worthless.
+    pub(super) fn revoke(&self, token: &str) {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+    }
+
+    /// Makes every token worthless that a user gave to a client.
+    pub(super) fn revoke_all(&self, user: &str, client_id: &str) {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.retain(|_, access| {
+            access.subject.as_deref() != Some(user) || access.client_id.as_deref() != Some(client_id)
+        });
     }
 
     /// Makes every token that is out worthless, as if its hour had passed.
-    pub(super) fn expire_all(&self) {
+    pub(in crate::simulator) fn expire_all(&self) {
         self.out.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// One second less than an hour, as Google says.
-const LIFETIME_SECONDS: i64 = 3599;
+/// Random text for a token.
+pub(super) fn random<const BYTES: usize>() -> Result<String, Refused> {
+    random_text::<BYTES>().map_err(|_| refused("internal_failure", "No randomness at hand"))
+}
+
 const LONGEST_ASSERTION_SECONDS: i64 = 3600;
 /// The audience that Google's Python client signs for whatever the key file's `token_uri` says
 /// (`google.oauth2.service_account`, constant `_GOOGLE_OAUTH2_TOKEN_ENDPOINT`).
@@ -73,24 +111,6 @@ struct Claims {
     exp: Option<i64>,
 }
 
-/// A refusal of the token endpoint, whose shape is OAuth's rather than the APIs'.
-struct Refused {
-    status: StatusCode,
-    error: &'static str,
-    description: String,
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let body = json!({"error": self.error, "error_description": self.description});
-        (self.status, Json(body)).into_response()
-    }
-}
-
-fn refused(error: &'static str, description: impl Into<String>) -> Refused {
-    Refused { status: StatusCode::BAD_REQUEST, error, description: description.into() }
-}
-
 fn part(text: &str) -> Option<Vec<u8>> {
     // Clients differ: RFC 7515 wants no padding, yup-oauth2 sends it.
     let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -101,33 +121,17 @@ fn object<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_slice(&part(text)?).ok()
 }
 
-/// `POST /token`
-pub(super) async fn exchange(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    match shared.exchange(&body) {
-        Ok(response) => response,
-        Err(refused) => refused.into_response(),
-    }
-}
-
 impl Shared {
-    fn exchange(&self, body: &[u8]) -> Result<Response, Refused> {
-        let form: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-        let grant_type = form.get("grant_type").map(String::as_str).unwrap_or_default();
-        if grant_type != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
-            return Err(refused("unsupported_grant_type", format!("Invalid grant_type: {grant_type}")));
-        }
-        let assertion = form.get("assertion").filter(|text| !text.is_empty());
-        let assertion = assertion.ok_or_else(|| refused("invalid_request", "Missing required parameter: assertion"))?;
-        let claims = self.verify(assertion)?;
-        let subject = self.subject(&claims)?;
+    /// `grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`
+    pub(super) fn exchange_assertion(&self, form: &Form) -> Result<Response, Refused> {
+        let claims = self.verify(form.need("assertion")?)?;
+        let subject = subject(&self.tenant(), &claims)?;
         let scopes = self.scopes(&claims, subject.is_some())?;
 
         let now = self.clock.wall();
-        let expires = now.as_second() + LIFETIME_SECONDS;
-        let access = Access { subject, scopes, expires: Timestamp::from_second(expires).unwrap_or(now) };
-        let random = random_text::<48>().map_err(|_| refused("internal_failure", "No randomness at hand"))?;
-        let token = format!("ya29.simulated-{random}");
-        self.tokens.out.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), access);
+        let expires = Timestamp::from_second(now.as_second() + LIFETIME_SECONDS).unwrap_or(now);
+        let access = Access { subject, scopes, client_id: None, expires: Expires::Real(expires) };
+        let token = self.tokens.issue(access)?;
         let body = json!({"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"});
         Ok(Json(body).into_response())
     }
@@ -169,15 +173,6 @@ impl Shared {
         Ok(claims)
     }
 
-    /// Any active account may be acted for; whether it is an administrator is the APIs' question, as at Google.
-    fn subject(&self, claims: &Claims) -> Result<Option<String>, Refused> {
-        let Some(subject) = claims.sub.as_deref().filter(|subject| *subject != CLIENT_EMAIL) else { return Ok(None) };
-        match self.tenant.people.account(subject).filter(|account| account.active) {
-            Some(account) => Ok(Some(account.email.clone())),
-            None => Err(refused("invalid_grant", "Invalid email or User ID")),
-        }
-    }
-
     fn scopes(&self, claims: &Claims, delegated: bool) -> Result<Vec<String>, Refused> {
         let scopes: Vec<_> =
             claims.scope.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
@@ -190,14 +185,22 @@ impl Shared {
         };
         // All or nothing: one scope that is not delegated spoils the whole request.
         if delegated && !scopes.iter().all(allowed) {
-            return Err(Refused {
-                status: StatusCode::UNAUTHORIZED,
-                error: "unauthorized_client",
-                description: "Client is unauthorized to retrieve access tokens using this method, or client not \
-                              authorized for any of the scopes requested."
-                    .to_owned(),
-            });
+            return Err(Refused::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthorized_client",
+                "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of \
+                 the scopes requested.",
+            ));
         }
         Ok(scopes)
+    }
+}
+
+/// Any active account may be acted for; whether it is an administrator is the APIs' question, as at Google.
+fn subject(tenant: &Tenant, claims: &Claims) -> Result<Option<String>, Refused> {
+    let Some(subject) = claims.sub.as_deref().filter(|subject| *subject != CLIENT_EMAIL) else { return Ok(None) };
+    match tenant.people.account(subject).filter(|account| account.active) {
+        Some(account) => Ok(Some(account.email.clone())),
+        None => Err(refused("invalid_grant", "Invalid email or User ID")),
     }
 }
