@@ -49,7 +49,9 @@ impl FromStr for CommandLine {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let words: Vec<String> = if text.trim_start().starts_with('[') {
             serde_json::from_str(text).map_err(|_| {
-                format!("{text:?} is not a JSON list of texts, such as [\"secret-tool\", \"lookup\", \"canary\", \"x\"]")
+                format!(
+                    "{text:?} is not a JSON list of texts, such as [\"secret-tool\", \"lookup\", \"canary\", \"x\"]"
+                )
             })?
         } else {
             text.split_whitespace().map(str::to_owned).collect()

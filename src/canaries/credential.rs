@@ -103,7 +103,13 @@ mod tests {
         };
         assert_eq!(Credential::from_json(&credential.to_json()), Ok(credential.clone()));
         assert!(!format!("{credential:?}").contains("hush"));
-        for bad in ["", "1//hush", "{}", "[1]", r#"{"type":"service_account","client_id":"a","client_secret":"b","refresh_token":"hush","authorized_at":"2026-11-20T10:00:00Z"}"#] {
+        for bad in [
+            "",
+            "1//hush",
+            "{}",
+            "[1]",
+            r#"{"type":"service_account","client_id":"a","client_secret":"b","refresh_token":"hush","authorized_at":"2026-11-20T10:00:00Z"}"#,
+        ] {
             let error = Credential::from_json(&Secret::new(bad.to_owned())).expect_err(bad);
             assert!(!error.to_string().contains("hush") && !format!("{error:?}").contains("hush"));
         }

@@ -108,11 +108,8 @@ pub fn check_grant(asked: &Asked<'_>, scope: &str, identity: &Identity) -> Resul
     if identity.audience != asked.client_id.as_str() {
         return Err(Mismatch::Audience(identity.audience.clone()));
     }
-    let user: Email = identity
-        .verified_email
-        .as_deref()
-        .and_then(|email| email.parse().ok())
-        .ok_or(Mismatch::UnverifiedEmail)?;
+    let user: Email =
+        identity.verified_email.as_deref().and_then(|email| email.parse().ok()).ok_or(Mismatch::UnverifiedEmail)?;
     if let Some(asked) = asked.user.filter(|asked| **asked != user) {
         return Err(Mismatch::OtherUser { found: user, asked: asked.clone() });
     }
@@ -154,7 +151,8 @@ mod tests {
     use crate::google::Raw;
     use serde_json::json;
 
-    const ALL: &str = "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/cloud-platform";
+    const ALL: &str =
+        "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/cloud-platform";
 
     fn identity() -> Identity {
         Identity {
@@ -211,7 +209,10 @@ mod tests {
         let user = |id: &str, path: &str| json!({"id": id, "primaryEmail": "x@example.com", "orgUnitPath": path});
         assert_eq!(check(user("117", "/Sales")), Ok(()));
         assert_eq!(check(user("118", "/Sales")), Err(Mismatch::OtherAccount(email.clone())));
-        assert_eq!(check(json!({"primaryEmail": "x", "orgUnitPath": "/Sales"})), Err(Mismatch::OtherAccount(email.clone())));
+        assert_eq!(
+            check(json!({"primaryEmail": "x", "orgUnitPath": "/Sales"})),
+            Err(Mismatch::OtherAccount(email.clone()))
+        );
         for elsewhere in ["/", "/Sales/EMEA", "/SalesOps", ""] {
             assert!(matches!(check(user("117", elsewhere)), Err(Mismatch::OtherOrgUnit { .. })), "{elsewhere}");
         }

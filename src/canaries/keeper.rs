@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use super::history::{Entry, Happening, History};
-use super::keeping::{self, Kept, KeepingFault};
+use super::keeping::{self, KeepingFault, Kept};
 use super::registry::{Registered, Registry};
 use super::state::{State, StateFault};
 use crate::domain::{CanaryId, Clock, TryOutcome};

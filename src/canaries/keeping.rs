@@ -91,7 +91,9 @@ pub enum KeepingFault {
         found: ClientId,
     },
     /// It is the token of a canary of the same id that was removed.
-    #[error("{place} holds the token of an earlier canary of this id; authorise this one again with `gwsaudit canary add`")]
+    #[error(
+        "{place} holds the token of an earlier canary of this id; authorise this one again with `gwsaudit canary add`"
+    )]
     Earlier {
         /// Where.
         place: String,
@@ -111,6 +113,19 @@ pub enum KeepingFault {
 
 /// Whether gwsaudit knows the keyring of the system that it was built for.
 const HAS_KEYRING: bool = cfg!(any(target_os = "macos", target_os = "windows"));
+
+impl Tokens {
+    /// Whether tokens can be kept there on this system.
+    ///
+    /// # Errors
+    /// [`KeepingFault::NoKeyring`].
+    pub fn must_be_possible(self) -> Result<(), KeepingFault> {
+        match self {
+            Self::Keyring if !HAS_KEYRING => Err(KeepingFault::NoKeyring),
+            Self::Auto | Self::Keyring | Self::File => Ok(()),
+        }
+    }
+}
 
 fn file_of(state: &State, id: &CanaryId) -> PathBuf {
     state.tokens().join(format!("{id}.json"))

@@ -118,13 +118,22 @@ impl Registry {
 
 /// The id that a canary gets if nobody chooses one: `sales-emea-untrusted`.
 pub(super) fn default_id(org_unit: &OrgUnitPath, role: CanaryRole) -> CanaryId {
-    let mut slug: String =
-        org_unit.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let mut slug: String = org_unit
+        .as_str()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
     while slug.contains("--") {
         slug = slug.replace("--", "-");
     }
     let slug: String = slug.trim_matches('-').chars().take(40).collect();
-    let slug = if org_unit.is_root() { "root" } else if slug.is_empty() { "unit" } else { slug.trim_matches('-') };
+    let slug = if org_unit.is_root() {
+        "root"
+    } else if slug.is_empty() {
+        "unit"
+    } else {
+        slug.trim_matches('-')
+    };
     format!("{slug}-{role}").parse().expect("lower-case letters, digits and hyphens, and not too many")
 }
 

@@ -93,7 +93,9 @@ impl State {
         let mut ids: Vec<_> = registry.canaries.iter().map(|canary| &canary.id).collect();
         ids.sort();
         match ids.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(twice) => Err(StateFault::Registry { path, message: format!("the canary {} is there twice", twice[0]) }),
+            Some(twice) => {
+                Err(StateFault::Registry { path, message: format!("the canary {} is there twice", twice[0]) })
+            }
             None => Ok(registry),
         }
     }
@@ -180,8 +182,8 @@ pub(super) fn make_private(folder: &Path) -> Result<(), StateFault> {
 #[cfg(unix)]
 pub(super) fn must_be_private(path: &Path) -> Result<(), StateFault> {
     use std::os::unix::fs::PermissionsExt as _;
-    let metadata = fs::metadata(path)
-        .map_err(|source| StateFault::Io { what: "look at", path: path.to_owned(), source })?;
+    let metadata =
+        fs::metadata(path).map_err(|source| StateFault::Io { what: "look at", path: path.to_owned(), source })?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 { Ok(()) } else { Err(StateFault::Exposed { path: path.to_owned(), mode }) }
 }

@@ -200,12 +200,7 @@ impl Live {
 
     /// The canaries of this machine, where this reading has to do with them. A demo's tenant has none of them, unless its
     /// configuration says where.
-    fn canaries(
-        &self,
-        setup: &Setup,
-        surroundings: &Surroundings,
-        talk: Talk,
-    ) -> Result<Option<Canaries>, CliError> {
+    fn canaries(&self, setup: &Setup, surroundings: &Surroundings, talk: Talk) -> Result<Option<Canaries>, CliError> {
         let settings = &setup.config.canaries;
         if self.canaries == CanaryWish::Ignore || (self.simulator.is_some() && settings.state_dir.is_none()) {
             return Ok(None);

@@ -1,6 +1,7 @@
 //! `[canaries]` and `[[canary]]`
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::document::{Document, Parsed, Table};
@@ -52,10 +53,13 @@ pub(super) fn read(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Pa
             }
         };
         let Some(id) = id else { continue };
-        if settings.kept.contains_key(&id) {
-            document.fault_at(at, format!("the canary \"{id}\" is configured twice"));
-        } else {
-            settings.kept.insert(id, kept);
+        match settings.kept.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert(kept);
+            }
+            Entry::Occupied(entry) => {
+                document.fault_at(at, format!("the canary \"{}\" is configured twice", entry.key()));
+            }
         }
     }
     settings
@@ -69,7 +73,8 @@ mod tests {
     #[test]
     fn a_token_is_in_one_place() {
         let read = |text: &str| load(Some(Path::new("etc/gwsaudit.toml")), text, BTreeMap::new());
-        let config = read("[canaries]\ntokens = \"file\"\n[[canary]]\nid = \"a\"\ntoken_file = \"t\"\n").expect("sound");
+        let config =
+            read("[canaries]\ntokens = \"file\"\n[[canary]]\nid = \"a\"\ntoken_file = \"t\"\n").expect("sound");
         assert_eq!(config.canaries.tokens, Tokens::File);
         assert_eq!(config.canaries.kept.values().collect::<Vec<_>>(), [&Kept::TokenFile("etc/t".into())]);
         for (text, words) in [

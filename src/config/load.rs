@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::canaries::{self, CanarySettings};
+use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::suppress::Suppress;
 use crate::collect::Scan;
 use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
@@ -235,7 +235,12 @@ fn settle(folder: &Path, written: Written, place: &Place) -> PathBuf {
     }
 }
 
-pub(super) fn take_path(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+pub(super) fn take_path(
+    document: &mut Document<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+    folder: &Path,
+) -> Option<PathBuf> {
     table.take_placed::<Written>(document, key).map(|(written, place)| settle(folder, written, &place))
 }
 

@@ -69,7 +69,8 @@ pub(super) async fn run(
     };
     let customer = live.map(|live| live.customer);
     let endpoint = keeper.endpoint().endpoint().map(ToString::to_string);
-    let candidate = Candidate { args, id, client: &client, granted: &granted, user, org_unit_checked_at, customer, endpoint };
+    let candidate =
+        Candidate { args, id, client: &client, granted: &granted, user, org_unit_checked_at, customer, endpoint };
     match keep(&candidate, &destination, keeper, talk).await {
         Ok(canary) => {
             report(&canary, keeper, args.format)?;
@@ -189,7 +190,9 @@ async fn keep(
     admit(keeper, args, id, client)?;
     let former = keeper.registry()?.find(id).cloned();
     if let Some(former) = former.as_ref().filter(|former| former.user_id != granted.identity.subject) {
-        return Err(CanaryFault::OtherCanarysUser { id: id.clone(), theirs: former.user.clone(), ours: user.clone() }.into());
+        return Err(
+            CanaryFault::OtherCanarysUser { id: id.clone(), theirs: former.user.clone(), ours: user.clone() }.into()
+        );
     }
     let credential = Credential {
         client_id: client.id().clone(),
@@ -246,7 +249,10 @@ fn report(canary: &Registered, keeper: &Keeper, format: Listing) -> Result<(), C
             )?;
             writeln!(out, "  token in {}", Visible::of(&canary.kept.to_string()))?;
             writeln!(out, "  state in {}", keeper.state().folder().display())?;
-            writeln!(out, "Have it tried every hour or so, by `gwsaudit canary refresh` or by audits, for a day or more.")
+            writeln!(
+                out,
+                "Have it tried every hour or so, by `gwsaudit canary refresh` or by audits, for a day or more."
+            )
         }),
     }
 }

@@ -31,10 +31,15 @@ impl<'a> Destination<'a> {
                 Some(kept) => kept.clone(),
                 None if args.store_command.is_some() => {
                     return Err(CliError::Usage(
-                        "--store-command stores a token that nobody could read: give --token-command or --token-file".to_owned(),
+                        "--store-command stores a token that nobody could read: give --token-command or --token-file"
+                            .to_owned(),
                     ));
                 }
-                None => return Ok(Self::Own(setup.config.canaries.tokens)),
+                None => {
+                    let tokens = setup.config.canaries.tokens;
+                    tokens.must_be_possible().map_err(|fault| CliError::Usage(fault.to_string()))?;
+                    return Ok(Self::Own(tokens));
+                }
             },
         };
         let store_command = args.store_command.as_ref();

@@ -24,9 +24,8 @@ pub(super) struct Question<'a> {
 /// Prints the address, waits for the answer, and exchanges it.
 pub(super) async fn ask(question: &Question<'_>, endpoint: &TokenEndpoint, talk: Talk) -> Result<Granted, CliError> {
     let redirect = Redirect::open().await.map_err(CanaryFault::NoListener)?;
-    let request =
-        AuthorizationRequest::new(question.client, endpoint.endpoint(), &redirect.uri(), question.user)
-            .map_err(CanaryFault::NoRandomness)?;
+    let request = AuthorizationRequest::new(question.client, endpoint.endpoint(), &redirect.uri(), question.user)
+        .map_err(CanaryFault::NoRandomness)?;
     let who = match question.user {
         Some(user) => format!("as {user}"),
         None => format!("as the canary's user, an ordinary account of {}", question.org_unit),

@@ -106,7 +106,9 @@ pub(super) fn in_words(bracket: Bracket) -> String {
     let age = |age: SignedDuration| humane_duration(age);
     match (bracket.survived, bracket.failed) {
         (None, None) => "nothing is known yet".to_owned(),
-        (Some(survived), None) => format!("refreshed at the age of {}, never refused for reauthentication", age(survived)),
+        (Some(survived), None) => {
+            format!("refreshed at the age of {}, never refused for reauthentication", age(survived))
+        }
         (None, Some(failed)) => format!("refused for reauthentication at the age of {}", age(failed)),
         (Some(survived), Some(failed)) => format!(
             "refreshed at the age of {}, refused for reauthentication at that of {}",

@@ -58,7 +58,8 @@ pub(super) fn state(setup: &Setup, surroundings: &Surroundings) -> Option<State>
 
 /// Whoever goes round.
 pub(super) fn keeper(state: State, setup: &Setup, deadline: Option<SignedDuration>) -> Result<Keeper, CliError> {
-    let patience = deadline.map_or(Limits::default().patience, |deadline| Duration::try_from(deadline).unwrap_or_default());
+    let patience =
+        deadline.map_or(Limits::default().patience, |deadline| Duration::try_from(deadline).unwrap_or_default());
     let endpoint = TokenEndpoint::new(setup.config.google.endpoint.clone(), USER_AGENT, patience)?;
     Ok(Keeper::new(state, endpoint, setup.config.canaries.kept.clone(), patience))
 }

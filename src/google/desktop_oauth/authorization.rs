@@ -132,8 +132,10 @@ mod tests {
 
     #[test]
     fn the_question_is_complete_and_shows_no_secret() {
-        let client =
-            DesktopClient::new("1-a.apps.googleusercontent.com".parse().expect("an id"), Secret::new("hush".to_owned()));
+        let client = DesktopClient::new(
+            "1-a.apps.googleusercontent.com".parse().expect("an id"),
+            Secret::new("hush".to_owned()),
+        );
         let user: Email = "canary+x@example.com".parse().expect("an address");
         let request = AuthorizationRequest::new(&client, None, "http://127.0.0.1:7", Some(&user)).expect("randomness");
         let url = url::Url::parse(request.url()).expect("a URL");

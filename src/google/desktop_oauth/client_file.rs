@@ -19,7 +19,9 @@ pub struct DesktopClient {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidClient {
     /// Not JSON.
-    #[error("not JSON (line {line}, column {column}); a client's file is the JSON that the Cloud console offers for download")]
+    #[error(
+        "not JSON (line {line}, column {column}); a client's file is the JSON that the Cloud console offers for download"
+    )]
     NotJson {
         /// Line of the first fault, from 1.
         line: usize,
@@ -100,9 +102,7 @@ fn text_of<'f>(fields: &'f Map<String, Value>, name: &'static str) -> Result<&'f
 
 fn other_kind(fields: &Map<String, Value>) -> &'static str {
     match fields.get("type").and_then(Value::as_str) {
-        _ if fields.contains_key("web") => {
-            "a web application's client; create another one of type \"Desktop app\""
-        }
+        _ if fields.contains_key("web") => "a web application's client; create another one of type \"Desktop app\"",
         Some("service_account") => "a service account's key",
         Some("authorized_user") => "a person's own credentials",
         Some(_) | None => "another file",

@@ -54,9 +54,7 @@ mod tests {
 
     #[test]
     fn claims_are_read_and_an_unverified_address_is_none() {
-        let claims = |verified: Value| {
-            json!({"aud": "client", "sub": "117", "email": "a@example.com", "email_verified": verified, "hd": "example.com"})
-        };
+        let claims = |verified: Value| json!({"aud": "client", "sub": "117", "email": "a@example.com", "email_verified": verified, "hd": "example.com"});
         let token = |claims: &Value| format!("h.{}.s", URL_SAFE_NO_PAD.encode(claims.to_string()));
         let read = |verified| Identity::from_jwt(&token(&claims(verified))).expect("a token");
         assert_eq!(read(json!(true)).verified_email.as_deref(), Some("a@example.com"));

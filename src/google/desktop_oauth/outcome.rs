@@ -62,8 +62,14 @@ const CLIENT: [&str; 10] = [
 ];
 
 /// Codes that ask for patience.
-const LATER: [&str; 6] =
-    ["temporarily_unavailable", "server_error", "internal_failure", "backend_error", "rate_limit_exceeded", "slow_down"];
+const LATER: [&str; 6] = [
+    "temporarily_unavailable",
+    "server_error",
+    "internal_failure",
+    "backend_error",
+    "rate_limit_exceeded",
+    "slow_down",
+];
 
 /// What an answer of that status and body means, and Google's words for it where it is a refusal.
 pub(super) fn read(status: u16, body: &[u8]) -> (TryOutcome, Option<String>) {
@@ -102,14 +108,18 @@ fn outcome(status: u16, said: &Said) -> TryOutcome {
         _ => {}
     }
     let about_account = ["account", "user"].iter().any(|word| description.contains(word))
-        && ["deleted", "disabled", "suspended", "restricted", "not found"].iter().any(|word| description.contains(word));
+        && ["deleted", "disabled", "suspended", "restricted", "not found"]
+            .iter()
+            .any(|word| description.contains(word));
     match code {
         "invalid_grant" if description.contains("(invalid_rapt)") => TryOutcome::InvalidRapt,
         "invalid_grant" if description.contains("(rapt_required)") => TryOutcome::RaptRequired,
         "invalid_grant" if said.error_uri.text().contains(SESSION_LENGTH_PAGE) => TryOutcome::InvalidRapt,
         // A subtype that is not known, or a reauthentication of which Google does not say which.
         "invalid_grant" if !subtype.is_empty() || description.contains("reauth") => TryOutcome::Other,
-        "invalid_grant" | "access_denied" | "account_deleted" | "account_disabled" if about_account => TryOutcome::Account,
+        "invalid_grant" | "access_denied" | "account_deleted" | "account_disabled" if about_account => {
+            TryOutcome::Account
+        }
         "account_deleted" | "account_disabled" => TryOutcome::Account,
         "invalid_grant" => TryOutcome::RevokedOrExpired,
         code if CLIENT.contains(&code) => TryOutcome::Client,
@@ -142,12 +152,24 @@ mod tests {
                 400,
                 json!({"error": "invalid_grant", "error_subtype": "rapt_required", "error_description": "x (invalid_rapt)"}),
             ),
-            (InvalidRapt, 400, json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)"})),
-            (RaptRequired, 400, json!({"error": "invalid_grant", "error_description": "reauth related error (rapt_required)"})),
+            (
+                InvalidRapt,
+                400,
+                json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)"}),
+            ),
+            (
+                RaptRequired,
+                400,
+                json!({"error": "invalid_grant", "error_description": "reauth related error (rapt_required)"}),
+            ),
             (InvalidRapt, 400, json!({"error": "invalid_grant", "error_uri": page})),
             (Other, 400, json!({"error": "invalid_grant", "error_description": "reauth related error"})),
             (Other, 400, json!({"error": "invalid_grant", "error_subtype": "brand_new"})),
-            (RevokedOrExpired, 400, json!({"error": "invalid_grant", "error_description": "Token has been expired or revoked."})),
+            (
+                RevokedOrExpired,
+                400,
+                json!({"error": "invalid_grant", "error_description": "Token has been expired or revoked."}),
+            ),
             (RevokedOrExpired, 400, json!({"error": "invalid_grant", "error_description": "Bad Request"})),
             (RevokedOrExpired, 400, json!({"error": "invalid_grant"})),
             (Account, 400, json!({"error": "invalid_grant", "error_description": "The account has been deleted"})),
@@ -179,11 +201,16 @@ mod tests {
     fn googles_words_are_kept_fit_to_be_shown() {
         let words = |body: Value| read(400, body.to_string().as_bytes()).1.expect("words");
         assert_eq!(
-            words(json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)", "error_subtype": "invalid_rapt"})),
+            words(
+                json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)", "error_subtype": "invalid_rapt"})
+            ),
             "invalid_grant: reauth related error (invalid_rapt)"
         );
         assert_eq!(words(json!({"error": "invalid_grant", "error_subtype": "brand_new"})), "invalid_grant (brand_new)");
-        assert_eq!(words(json!({"error": "x", "error_description": "\u{1b}[31m 1//hush"})), "x: \u{fffd}[31m [redacted]");
+        assert_eq!(
+            words(json!({"error": "x", "error_description": "\u{1b}[31m 1//hush"})),
+            "x: \u{fffd}[31m [redacted]"
+        );
         assert_eq!(words(json!({})), "HTTP 400");
         assert!(words(json!({"error": "x".repeat(5000)})).len() < 310);
     }

@@ -133,11 +133,7 @@ impl TokenEndpoint {
     ///
     /// # Errors
     /// [`ConnectError`] where no https can be spoken.
-    pub fn new(
-        endpoint: Option<Endpoint>,
-        user_agent: &str,
-        within: Duration,
-    ) -> Result<Self, ConnectError> {
+    pub fn new(endpoint: Option<Endpoint>, user_agent: &str, within: Duration) -> Result<Self, ConnectError> {
         let needs_tls = endpoint.as_ref().is_none_or(Endpoint::is_https);
         let connector = Connector::new(needs_tls, CONNECT).map_err(ConnectError::NoCertificates)?;
         let user_agent =
@@ -188,10 +184,10 @@ impl TokenEndpoint {
         let refresh_token = exchanged.refresh_token.filter(|token| !token.is_empty()).map(Secret::new);
         let missing = |part| NotGranted::Incomplete { part, refresh_token: refresh_token.clone() };
         let scope = exchanged.scope.ok_or_else(|| missing("scope"))?;
-        let identity =
-            exchanged.id_token.as_deref().and_then(Identity::from_jwt).ok_or_else(|| missing("ID token"))?;
+        let identity = exchanged.id_token.as_deref().and_then(Identity::from_jwt).ok_or_else(|| missing("ID token"))?;
         let (at, clock) = moment(answer.at, now, started);
-        let refresh_token = refresh_token.ok_or(NotGranted::Incomplete { part: "refresh token", refresh_token: None })?;
+        let refresh_token =
+            refresh_token.ok_or(NotGranted::Incomplete { part: "refresh token", refresh_token: None })?;
         Ok(Granted { refresh_token, scope, identity, at, clock })
     }
 
