@@ -12,16 +12,15 @@ use crate::domain::{CanaryBelow, CanaryId, CanaryRole, Email, OrgUnitPath};
 
 /// How the help of `gwsaudit canary` ends.
 pub(in crate::cli) const CANARY_HELP: &str = "\
-A canary is one ordinary user's authorisation of one desktop OAuth client of your own, with the scope
-cloud-platform and no right to anything. Whether its refresh token still works after a day shows what no
-API returns: whether reauthentication is required in the user's org unit, and, with a second canary
-whose client is Trusted, whether trusted apps are exempt. docs/canaries.md tells how to set them up.
-
-`audit` and `collect` try every canary once, as `canary refresh` does.
+A canary is one ordinary user's authorisation of one desktop OAuth client of your own, with the
+scope cloud-platform and no right to anything. Whether its refresh token still works after a day
+shows what no API returns: whether reauthentication is required in the user's org unit, and, with a
+second canary whose client is Trusted, whether trusted apps are exempt. docs/canaries.md tells how
+to set them up. `audit` and `collect` try every canary once, as `canary refresh` does.
 
 Exit status of refresh:
-  0  every canary was tried, and Google answered with a token or with the wish for reauthentication
-  1  some canary said nothing about session control: revoked, refused, unreachable, or without its token
+  0  every canary was tried, and Google answered with a token or asked for reauthentication
+  1  some canary said nothing about session control: revoked, refused, unreachable, without token
   2  the command line or the configuration is wrong
   4  the state folder cannot be read or written
 Exit status of add and remove: 0 done, 2 as above, 4 not done";
@@ -74,7 +73,7 @@ pub struct AddArgs {
     /// The desktop client, as the Cloud console downloads it (JSON)
     #[arg(long, value_name = "FILE")]
     pub client: PathBuf,
-    /// What that client is under app access control: trusted, or untrusted by anybody
+    /// What that client is under app access control there: trusted, or untrusted if nobody made it Trusted
     #[arg(long, value_name = "ROLE")]
     pub role: CanaryRole,
     /// The org units below, those with canaries of their own apart, showed no override
