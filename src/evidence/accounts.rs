@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::canaries::Canary;
 use super::evaluations::Evaluation;
 use super::gather::Grant;
 use super::token_events::TokenEvent;
@@ -45,9 +46,11 @@ impl ThirdPass {
         grants: &BTreeMap<(Email, ClientId), Grant>,
         token_events: &[TokenEvent],
         evaluations: &[Evaluation],
+        canaries: &[Canary],
     ) -> Self {
         let mut emails: HashSet<Email> = grants.keys().map(|(user, _)| user.clone()).collect();
         emails.extend(token_events.iter().filter_map(|event| Email::from_google(event.email.as_deref()?)));
+        emails.extend(canaries.iter().map(|canary| canary.user.clone()));
         emails.extend(evaluations.iter().filter_map(|evaluation| Email::from_google(evaluation.email.as_deref()?)));
         let mut ids: HashSet<String> = token_events.iter().filter_map(|event| event.profile_id.clone()).collect();
         ids.extend(evaluations.iter().filter_map(|evaluation| evaluation.profile_id.clone()));

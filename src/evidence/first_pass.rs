@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::admin_events::{self, AdminEvent, AppScope, Change};
+use super::canaries::{self, Canary};
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
@@ -14,7 +15,7 @@ use crate::google::directory;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
 use crate::report::model::SourceStatus;
-use crate::snapshot::{CanaryRecord, Header, Line, RecordKind, SourceId, SourceRecord};
+use crate::snapshot::{Header, Line, RecordKind, SourceId, SourceRecord};
 
 #[derive(Default)]
 pub(super) struct FirstPass {
@@ -32,6 +33,7 @@ pub(super) struct FirstPass {
     bindings: BTreeMap<String, GcpUserAccessBinding>,
     members: BTreeMap<String, Vec<directory::Member>>,
     organizations: BTreeMap<String, Organization>,
+    pub(super) canaries: Vec<Canary>,
     nameless_evaluations: u64,
     unknown_records: u64,
 }
@@ -82,10 +84,13 @@ impl FirstPass {
             RecordKind::Organization => self.read(line, |pass, organization: Organization| {
                 pass.organizations.insert(organization.name.clone(), organization);
             }),
-            RecordKind::Canary => self.read(line, |_, _: CanaryRecord| {}),
             RecordKind::AccessBinding => self.read(line, |pass, binding: GcpUserAccessBinding| {
                 pass.bindings.insert(format!("{binding:?}"), binding);
             }),
+            RecordKind::Canary => match line.data().and_then(canaries::read) {
+                Some(canary) => self.canaries.push(canary),
+                None => self.garble(SourceId::Canaries),
+            },
             RecordKind::End | RecordKind::Unknown => self.unknown_records += 1,
         }
     }
@@ -184,6 +189,7 @@ impl FirstPass {
         Kept { grants, token_events, evaluations, accounts }: Kept,
     ) -> Evidence {
         self.degrade_sources(header.collected_at);
+        self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
         self.units.sort();
         self.units.dedup();
         self.admin_events.sort_by(|one, other| one.identity().cmp(&other.identity()));
@@ -211,6 +217,7 @@ impl FirstPass {
             members: self.members,
             organizations: self.organizations.into_values().collect(),
             sources: self.sources,
+            canaries: self.canaries,
             unknown_records: self.unknown_records,
         }
     }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::accounts::{Account, ThirdPass};
 use super::admin_events::AdminEvent;
 use super::apps::{AppDefinition, NamePattern};
+use super::canaries::Canary;
 use super::evaluations::{self, Evaluation, Latest};
 use super::first_pass::FirstPass;
 use super::token_events::{self, TokenEvent};
@@ -127,6 +128,8 @@ pub struct Evidence {
     pub members: BTreeMap<String, Vec<directory::Member>>,
     /// Organizations that the administrator may see.
     pub organizations: Vec<Organization>,
+    /// Connections of our own, by id.
+    pub canaries: Vec<Canary>,
     /// Records of kinds that this version does not know.
     pub unknown_records: u64,
 }
@@ -175,7 +178,7 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
     // Google may hand out one activity twice, or its events in two pieces: the same is dropped, different things stay.
     token_events.dedup();
 
-    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations);
+    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries);
     snapshot.for_each(|line| third.take(line))?;
 
     let accounts = third.into_accounts();
