@@ -6,9 +6,10 @@
 //! google → collect → snapshot → evidence → facts → checks → report
 //! ```
 //!
-//! `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
+//! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
 //! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
 
+pub mod canaries;
 pub mod checks;
 pub mod cli;
 pub mod collect;

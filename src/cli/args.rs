@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::canary::{CANARY_HELP, CanaryArgs};
 use super::exit::Exit;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -90,6 +91,9 @@ pub enum Command {
     /// Record what an administrator sees in the console
     #[command(after_help = ATTEST_HELP)]
     Attest(Box<AttestArgs>),
+    /// Keep small connections of our own that prove the settings by experiment
+    #[command(after_help = CANARY_HELP)]
+    Canary(CanaryArgs),
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -129,6 +133,9 @@ pub struct ContinuityArgs {
     /// its logs (180 days) stays proven; `collect --since-snapshot FILE -o FILE`, run regularly, keeps one log for years
     #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
     pub since_snapshot: Option<PathBuf>,
+    /// Leave the canaries alone, which are tried once otherwise (see `gwsaudit canary --help`)
+    #[arg(long)]
+    pub no_canaries: bool,
 }
 
 /// `gwsaudit audit`
@@ -353,7 +360,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "SUBJECT")]
     pub subject: Vec<String>,
     /// Explain what a saved JSON report says, without its tenant; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "snapshot", "scan", "deadline", "apps", "accept_presumed", "csv_taken_at", "since_snapshot"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "snapshot", "scan", "deadline", "apps", "accept_presumed", "csv_taken_at", "since_snapshot", "no_canaries"])]
     pub report: Option<PathBuf>,
     /// Where the tenant comes from.
     #[command(flatten)]

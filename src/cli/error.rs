@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::exit::Exit;
+use crate::canaries::{KeepingFault, Mismatch, StateFault};
 use crate::collect::{Broken, CarryError};
 use crate::config::ConfigError;
+use crate::domain::{CanaryId, Email};
 use crate::evidence::CsvError;
-use crate::google::{ConnectError, InvalidKey};
+use crate::google::desktop_oauth::{InvalidClient, NoRandomness, NotGranted, RedirectFault};
+use crate::google::{ApiError, ConnectError, InvalidKey, Unreadable, next_step};
 use crate::report::UnreadableReport;
 use crate::simulator::{ScenarioError, SimulatorError};
 use crate::snapshot::{CopyError, ReadError, WriteError};
@@ -122,9 +125,86 @@ pub(super) enum CliError {
         #[source]
         source: ScenarioError,
     },
+    /// The client's file is not a desktop client's.
+    #[error("the client's file {} cannot be used", path.display())]
+    Client {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: InvalidClient,
+    },
+    /// A canary could not be added or removed.
+    #[error(transparent)]
+    Canary(#[from] CanaryFault),
+    /// The canaries' folder cannot be worked with.
+    #[error(transparent)]
+    State(#[from] StateFault),
     /// The simulator could not start.
     #[error("the simulator cannot start")]
     Simulator(#[from] SimulatorError),
+}
+
+/// Why a canary could not be added or removed.
+#[derive(Debug, Error)]
+pub(super) enum CanaryFault {
+    /// No port to be had.
+    #[error("cannot listen on 127.0.0.1 for the browser")]
+    NoListener(#[source] io::Error),
+    /// No randomness.
+    #[error(transparent)]
+    NoRandomness(NoRandomness),
+    /// The browser brought no code.
+    #[error(transparent)]
+    NotAnswered(RedirectFault),
+    /// The code brought no token.
+    #[error(transparent)]
+    NotGranted(NotGranted),
+    /// What was granted is not what was asked for.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// The canary is another user's.
+    #[error("the canary {id} is that of {theirs}, and {ours} authorised it; remove it first, or sign in as {theirs}")]
+    OtherCanarysUser {
+        /// Which canary.
+        id: CanaryId,
+        /// Its user.
+        theirs: Email,
+        /// Who authorised it now.
+        ours: Email,
+    },
+    /// The Directory API does not say where the user is.
+    #[error("the canary's user cannot be looked up")]
+    Directory(#[source] ApiError),
+    /// Its answer cannot be read.
+    #[error("the Directory API's answer cannot be read")]
+    Unreadable(#[source] Unreadable),
+    /// Its answer lacks the domain.
+    #[error("the Directory API does not tell the tenant's primary domain")]
+    NoPrimaryDomain,
+    /// The token cannot be kept or deleted.
+    #[error("the canary's token cannot be kept, or not deleted")]
+    Keeping(#[source] KeepingFault),
+    /// The connection could not be ended.
+    #[error("{id} could not be revoked at Google, and stays: {words}")]
+    NotRevoked {
+        /// Which canary.
+        id: CanaryId,
+        /// Why.
+        words: String,
+    },
+}
+
+/// An error and its causes in one line.
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
 }
 
 impl From<CopyError> for CliError {
@@ -154,7 +234,7 @@ impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Config { .. } | Self::ConfiguredApps { .. } | Self::Scenario { .. } => Exit::Misused,
-            Self::Key { source: InvalidKey::TokenUri(_), .. } => Exit::Misused,
+            Self::Key { source: InvalidKey::TokenUri(_), .. } | Self::Client { .. } => Exit::Misused,
             Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
             Self::Unreadable { exit, .. } => *exit,
             Self::Continuity(CarryError::Later { .. } | CarryError::OtherCustomer { .. }) => Exit::Misused,
@@ -168,6 +248,8 @@ impl CliError {
             | Self::Write(_)
             | Self::Output { .. }
             | Self::Overtaken { .. }
+            | Self::Canary(_)
+            | Self::State(_)
             | Self::Simulator(_) => Exit::Impossible,
         }
     }
@@ -193,6 +275,20 @@ impl CliError {
             Self::Connect(ConnectError::NoCertificates(_)) => {
                 Some("install the system's certificate authorities (package ca-certificates)".to_owned())
             }
+            Self::Client { .. } => Some(
+                "in the Cloud console, under Google Auth Platform > Clients, create a client of type \"Desktop app\" and \
+                 download its JSON"
+                    .to_owned(),
+            ),
+            Self::Canary(CanaryFault::NotAnswered(RedirectFault::TimedOut(_))) => {
+                Some("run it again, and see to it that the address it shows is opened; --wait gives more time".to_owned())
+            }
+            Self::Canary(CanaryFault::Directory(error)) => {
+                Some(format!("{}; or add --offline", next_step(error)))
+            }
+            Self::Canary(CanaryFault::NotRevoked { .. }) => {
+                Some("try again, or add --force and revoke it at https://myaccount.google.com/connections".to_owned())
+            }
             Self::Overtaken { .. } => Some("run it again".to_owned()),
             Self::Usage(_)
             | Self::Config { .. }
@@ -205,6 +301,8 @@ impl CliError {
             | Self::Write(_)
             | Self::Output { .. }
             | Self::Scenario { .. }
+            | Self::Canary(_)
+            | Self::State(_)
             | Self::Simulator(_) => None,
         }
     }

@@ -4,6 +4,7 @@ mod apps;
 mod args;
 mod attest;
 mod audit;
+mod canary;
 mod checks;
 mod collect;
 mod error;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Audit(args) => with_runtime(audit::run(&args, &cli.global, surroundings, &talk)),
         Command::Collect(args) => with_runtime(collect::run(&args, &cli.global, surroundings, &talk)),
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
+        Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args),

@@ -39,14 +39,7 @@ impl Talk {
     }
 
     pub(super) fn error(self, error: &dyn Error) {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message.push_str(": ");
-            message.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        self.say("error", AnsiColor::Red, &message);
+        self.say("error", AnsiColor::Red, &super::error::with_causes(error));
     }
 
     pub(super) fn advice(self, advice: &str) {

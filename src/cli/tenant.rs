@@ -13,13 +13,26 @@ use super::error::CliError;
 use super::progress::Progress;
 use super::setup::{Attestations, Setup};
 use super::talk::Talk;
-use crate::collect::{Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect};
+use crate::collect::{
+    Canaries, Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
+};
 use crate::config::GcpOrganization;
 use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
 use crate::simulator::{Running, Simulator, SimulatorOptions};
 use crate::snapshot::Snapshot;
+
+/// What a command makes of the canaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CanaryWish {
+    /// They are tried.
+    Try,
+    /// The operator wants them to be left alone.
+    LeaveAlone,
+    /// They are none of its business.
+    Ignore,
+}
 
 /// A tenant, its configuration, and for a simulated one the simulator that keeps it alive.
 pub(super) struct Tenant {
@@ -37,6 +50,7 @@ struct Live {
     /// The snapshot whose logs are carried forward.
     earlier: Option<Earlier>,
     deadline: Option<jiff::SignedDuration>,
+    canaries: CanaryWish,
     simulator: Option<(Running, tempfile::TempDir)>,
 }
 
@@ -76,7 +90,12 @@ impl Tenant {
             None => (Setup::find_with(global, surroundings, attestations)?, None),
         };
         let deadline = args.deadline.map(|deadline| deadline.0);
-        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, simulator }) })
+        let canaries = match continuity {
+            None => CanaryWish::Ignore,
+            Some(continuity) if continuity.no_canaries => CanaryWish::LeaveAlone,
+            Some(_) => CanaryWish::Try,
+        };
+        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, canaries, simulator }) })
     }
 
     /// Reads the tenant (a snapshot is read already) for the sake of these apps.
@@ -138,12 +157,13 @@ impl Live {
             limits.patience = deadline;
             limits.deadline = Some(Instant::now() + deadline);
         }
+        let canaries = self.canaries(setup, surroundings, talk)?;
         let google = Google::connect(Options {
             credentials: setup.key(surroundings, talk)?,
             subject: admin,
             endpoint: config.google.endpoint.clone(),
             limits,
-            user_agent: concat!("gwsaudit/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: USER_AGENT.to_owned(),
         })
         .await?;
         let plan = Plan {
@@ -158,7 +178,18 @@ impl Live {
             apps: apps.iter().map(|app| (*app).clone()).collect(),
             now: now(),
         };
-        let mut collected = collect(&google, &plan, &Progress::new(talk)).await?;
+        let progress = Progress::new(talk);
+        let round = async {
+            match &canaries {
+                Some(canaries) => go_round(canaries, plan.now, &progress).await,
+                None => None,
+            }
+        };
+        let (collected, round) = tokio::join!(collect(&google, &plan, &progress), round);
+        let mut collected = collected?;
+        if let Some(round) = round {
+            collected.add_canaries(round)?;
+        }
         warn_of_gaps(&collected, talk);
         if let Some(earlier) = &self.earlier {
             collected.carry_forward(earlier)?;
@@ -166,7 +197,31 @@ impl Live {
         }
         Ok(collected)
     }
+
+    /// The canaries of this machine, where this reading has to do with them. A demo's tenant has none of them, unless its
+    /// configuration says where.
+    fn canaries(&self, setup: &Setup, surroundings: &Surroundings, talk: Talk) -> Result<Option<Canaries>, CliError> {
+        let settings = &setup.config.canaries;
+        if self.canaries == CanaryWish::Ignore || (self.simulator.is_some() && settings.state_dir.is_none()) {
+            return Ok(None);
+        }
+        let Some(state) = super::canary::state(setup, surroundings) else { return Ok(None) };
+        if state.registry().is_ok_and(|registry| registry.canaries.is_empty()) {
+            return Ok(None);
+        }
+        let deadline = self.deadline.or(setup.config.google.deadline);
+        let keeper = super::canary::keeper(state, setup, deadline)?;
+        super::canary::warn_of_doubts(&keeper, setup, talk);
+        let keeper = Box::new(keeper);
+        Ok(Some(match self.canaries {
+            CanaryWish::LeaveAlone => Canaries::Skip { keeper, why: "left alone, as --no-canaries asks".to_owned() },
+            CanaryWish::Try | CanaryWish::Ignore => Canaries::Try(keeper),
+        }))
+    }
 }
+
+/// Who asks.
+pub(super) const USER_AGENT: &str = concat!("gwsaudit/", env!("CARGO_PKG_VERSION"));
 
 /// Says what could not be read; the report says it too, but not before its end.
 fn warn_of_gaps(collected: &Collected, talk: Talk) {

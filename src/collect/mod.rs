@@ -4,6 +4,7 @@
 //! source's note. Nothing is judged here. What an earlier snapshot holds of the logs can be carried forward.
 
 mod bindings;
+mod canaries;
 mod carry;
 mod grants;
 mod logs;
@@ -11,6 +12,7 @@ mod plan;
 mod run;
 mod source;
 
+pub use canaries::{Canaries, Round, go_round};
 pub use carry::{Broken, Carried, CarryError, Continuity, Earlier};
 pub use plan::{OrganizationPlan, Plan, Purpose, Scan};
 pub use run::{Collected, collect};

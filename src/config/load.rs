@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::canaries::{self, CanarySettings};
 use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::suppress::Suppress;
 use crate::collect::Scan;
@@ -28,6 +29,8 @@ pub struct Config {
     pub audit: AuditSettings,
     /// Accepted risks.
     pub suppress: Vec<Suppress>,
+    /// Where canaries live, and their tokens.
+    pub canaries: CanarySettings,
     /// How Google is reached.
     pub google: GoogleSettings,
 }
@@ -126,6 +129,7 @@ impl Default for Config {
                 scan: Scan::Auto,
             },
             suppress: Vec::new(),
+            canaries: CanarySettings::default(),
             google: GoogleSettings::default(),
         }
     }
@@ -212,6 +216,7 @@ pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, Strin
     audit.finish(&mut document);
 
     config.suppress = suppress(&mut document, &mut top);
+    config.canaries = canaries::read(&mut document, &mut top, folder);
 
     let mut google = top.section(&mut document, "google");
     config.google.endpoint = google.take::<Parsed<Endpoint>>(&mut document, "endpoint").map(|endpoint| endpoint.0);
@@ -230,7 +235,12 @@ fn settle(folder: &Path, written: Written, place: &Place) -> PathBuf {
     }
 }
 
-fn take_path(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+pub(super) fn take_path(
+    document: &mut Document<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+    folder: &Path,
+) -> Option<PathBuf> {
     table.take_placed::<Written>(document, key).map(|(written, place)| settle(folder, written, &place))
 }
 
@@ -336,6 +346,9 @@ mod tests {
         assert_eq!(config.apps.len(), 1);
         assert_eq!(config.suppress.len(), 1);
         assert_eq!(config.google.deadline, Some(SignedDuration::from_mins(10)));
+        assert_eq!(config.canaries.state_dir, Some("etc/gwsaudit-state".into()));
+        assert_eq!(config.canaries.tokens, CanarySettings::default().tokens);
+        assert_eq!(config.canaries.kept.len(), 2);
         let default = Config::default();
         assert_eq!(config.audit, default.audit);
         assert_eq!(config.customer, default.customer);

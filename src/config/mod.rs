@@ -6,6 +6,7 @@
 mod attestation_text;
 mod attestation_words;
 mod attestations;
+mod canaries;
 mod catalogue;
 mod document;
 mod load;
@@ -16,6 +17,7 @@ pub use attestation_words::{
     ACCESS_WORDS, BELOW_WORDS, METHOD_WORDS, REAUTH_WORDS, Word, access_fits, app_named, reauth_fits,
 };
 pub use attestations::{LeftOut, read_answers, read_attestations};
+pub use canaries::CanarySettings;
 pub use catalogue::builtin_catalogue;
 pub use document::{ConfigError, Fault, Place};
 pub use load::{

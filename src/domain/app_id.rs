@@ -78,3 +78,7 @@ id_type! {
     /// A named set of checks: `okta-workflows-gmail`.
     PackId
 }
+id_type! {
+    /// A canary, a connection of our own: `sales-untrusted`.
+    CanaryId
+}

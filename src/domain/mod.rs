@@ -6,17 +6,21 @@
 //! is blind to it); names that come *from the operator* go through the strict `FromStr` of the type.
 
 mod app_id;
+mod canary;
 mod client_id;
 mod email;
 mod org_unit_path;
 mod scope;
+mod secret;
 mod severity;
 mod span;
 
-pub use app_id::{AppId, CheckId, InvalidId, PackId};
+pub use app_id::{AppId, CanaryId, CheckId, InvalidId, PackId};
+pub use canary::{CanaryBelow, CanaryRole, Clock, TryOutcome};
 pub use client_id::{ClientId, InvalidClientId};
 pub use email::{Email, InvalidEmail};
 pub use org_unit_path::{InvalidOrgUnitPath, OrgUnitPath};
 pub use scope::{CloudScope, Scope, cloud_scope_of};
+pub use secret::Secret;
 pub use severity::Severity;
 pub use span::{InvalidSessionLength, SessionLength, humane_duration, humane_time};

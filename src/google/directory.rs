@@ -199,6 +199,15 @@ pub fn users(session: &Session, customer: &CustomerKey, projection: Projection, 
     pages(session, call, "users")
 }
 
+/// One account, by id or address.
+///
+/// # Errors
+/// [`ApiError`]; [`NotFound`](super::ErrorKind::NotFound) where there is none.
+pub async fn user(session: &Session, user_key: &str) -> Result<Raw<User>, ApiError> {
+    let call = Call::new(Api::Directory, "directory.users.get", "/admin/directory/v1/users/{userKey}", &[user_key]);
+    session.get(call.with("projection", "basic")).await.map(Raw::new)
+}
+
 /// The grants of one account (id or address). Google does not page this list.
 ///
 /// # Errors

@@ -144,6 +144,12 @@ impl Endpoint {
         }
     }
 
+    /// Its host, without the port.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.0.host_str()
+    }
+
     /// Whether it needs TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -13,6 +13,7 @@ pub mod auth;
 mod call;
 mod client;
 mod customer;
+pub mod desktop_oauth;
 pub mod directory;
 mod endpoint;
 mod error;

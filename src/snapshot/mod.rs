@@ -10,10 +10,12 @@
 //! {"type":"end","records":2117}                          so that a cut file is seen to be cut
 //! ```
 
+mod canary;
 mod read;
 mod record;
 mod write;
 
+pub use canary::{CanaryLife, CanaryRecord, CanaryTry};
 pub use read::{CopyError, ReadError, Snapshot};
 pub use record::{Header, Line, Operator, RecordKind, SCHEMA, SourceId, SourceRecord};
 pub use write::{Spool, WriteError, write_snapshot};

@@ -10,22 +10,60 @@ use gwsaudit::simulator::Scenario;
 const LONGEST_FILE: usize = 600;
 
 /// Each stage, and what it may use of the others: whole stages, or modules of one.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("google", &["domain"]),
     ("snapshot", &["domain", "google", "report::model"]),
+    ("canaries", &["domain", "google", "snapshot"]),
     ("evidence", &["domain", "google", "snapshot", "report::model"]),
     ("facts", &["domain", "google", "snapshot", "evidence", "report::model"]),
     ("checks", &["domain", "google", "snapshot", "evidence", "facts", "report::model", "report::fingerprint"]),
     // Of the evidence, what an app is.
-    ("collect", &["domain", "google", "snapshot", "evidence::AppDefinition", "evidence::NamePattern", "report::model"]),
+    (
+        "collect",
+        &[
+            "domain",
+            "google",
+            "snapshot",
+            "canaries",
+            "evidence::AppDefinition",
+            "evidence::NamePattern",
+            "report::model",
+        ],
+    ),
     ("report", &["domain", "google", "snapshot", "evidence", "facts", "checks"]),
-    ("config", &["domain", "google", "evidence", "collect::Scan", "checks", "report::model"]),
+    // Of canaries, where a token may be.
+    (
+        "config",
+        &[
+            "domain",
+            "google",
+            "evidence",
+            "collect::Scan",
+            "checks",
+            "report::model",
+            "canaries::CommandLine",
+            "canaries::Kept",
+            "canaries::Tokens",
+        ],
+    ),
     // Of the configuration, how an attestation is written: words alone, no type that judges.
     ("simulator", &["domain", "config::AttestationText", "config::ValueText"]),
     (
         "cli",
-        &["domain", "google", "snapshot", "evidence", "facts", "checks", "collect", "report", "config", "simulator"],
+        &[
+            "domain",
+            "google",
+            "snapshot",
+            "canaries",
+            "evidence",
+            "facts",
+            "checks",
+            "collect",
+            "report",
+            "config",
+            "simulator",
+        ],
     ),
 ];
 

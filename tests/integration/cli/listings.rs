@@ -110,8 +110,10 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help-audit", help(&["audit", "--help"]));
     insta::assert_snapshot!("help-attest", help(&["attest", "--help"]));
+    insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
+    insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
-    for command in ["audit", "collect", "attest", "explain", "apps", "checks", "simulator", "completions"] {
+    for command in ["audit", "collect", "attest", "canary", "explain", "apps", "checks", "simulator", "completions"] {
         let text = help(&[command, "--help"]);
         assert!(text.contains("Usage: gwsaudit"), "{command}: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{command}: {text}");

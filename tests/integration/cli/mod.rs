@@ -1,6 +1,7 @@
 //! The program as its users run it: a process, its arguments, its files, a tenant over HTTP.
 
 mod attest;
+mod canary;
 mod console_csv;
 mod credentials;
 mod explain;
