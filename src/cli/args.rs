@@ -97,6 +97,8 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// What to make in Google's consoles, step by step
+    Setup(SetupArgs),
     /// The catalogue of apps, and the clients seen in a tenant
     Apps(AppsArgs),
     /// What is checked, and why
@@ -380,6 +382,21 @@ pub struct ExplainArgs {
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Listing,
+}
+
+/// `gwsaudit setup`
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// For what
+    #[arg(value_name = "TOPIC")]
+    pub topic: SetupTopic,
+}
+
+/// What is to be set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SetupTopic {
+    /// Two desktop clients and a user without any rights, for `gwsaudit canary`
+    Canaries,
 }
 
 /// `gwsaudit apps`

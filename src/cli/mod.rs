@@ -10,6 +10,7 @@ mod collect;
 mod error;
 mod exit;
 mod explain;
+mod guide;
 mod judge;
 mod output;
 mod progress;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),

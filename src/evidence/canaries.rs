@@ -94,6 +94,8 @@ struct Try {
     at: Timestamp,
     outcome: String,
     detail: Option<String>,
+    /// Absent for Google's clock.
+    clock: Option<String>,
 }
 
 /// Reads a snapshot's record; `None` where it is not one of a canary that this version understands.
@@ -118,6 +120,8 @@ pub(super) fn read(record: &serde_json::value::RawValue) -> Option<Canary> {
                 at: one.at,
                 authorized_at: life.authorized_at,
                 outcome: match one.outcome.as_str() {
+                    // How old the grant was is not known for certain then.
+                    _ if one.clock.is_some() => CanaryOutcome::Inconclusive("timed by another clock".to_owned()),
                     "refreshed" => CanaryOutcome::Refreshed,
                     "invalid_rapt" | "rapt_required" => CanaryOutcome::SessionOver,
                     other => CanaryOutcome::Inconclusive(match &one.detail {

@@ -123,7 +123,7 @@ impl SessionControl {
                 self.frequency.evidence.extend(findings.bracket_items.iter().cloned());
                 self.frequency.gaps.insert(contradiction("session length"));
             }
-            self.bracket = findings.bracket;
+            self.bracket = self.bracket.and(findings.bracket);
         }
     }
 

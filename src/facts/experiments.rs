@@ -9,8 +9,9 @@
 //! | a refresh of a grant older than one that was refused for its session | trusted apps are exempt, and that client is Trusted |
 //! | a refusal for the session, by a client that is Trusted | trusted apps are not exempt |
 //!
-//! Assumed, and said with each: the canary's user is where the directory says, and no Access Context Manager binding
-//! decides for them; where either is not certain the observation counts for nothing. A change of the page may take up to a
+//! Assumed, and said with each: the canary's user signed in when authorising it, is where the directory says, and no
+//! Access Context Manager binding decides for them; where one of the last two is not certain the observation counts for
+//! nothing. A change of the page may take up to a
 //! day to have its effect, so what was tried within a day after one is presumed at most, and what was tried before one
 //! says nothing any more.
 
@@ -48,6 +49,18 @@ pub struct Bracket {
 }
 
 impl Bracket {
+    /// What both say.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            at_least: self.at_least.max(other.at_least),
+            at_most: match (self.at_most, other.at_most) {
+                (Some(one), Some(another)) => Some(one.min(another)),
+                (one, another) => one.or(another),
+            },
+        }
+    }
+
     /// Whether a session of that length goes with it.
     #[must_use]
     pub fn admits(&self, length: SessionLength) -> bool {
@@ -79,11 +92,7 @@ impl Findings {
     pub(super) fn join(&mut self, other: Self) {
         self.reauth.extend(other.reauth);
         self.exempt.extend(other.exempt);
-        self.bracket.at_least = self.bracket.at_least.max(other.bracket.at_least);
-        self.bracket.at_most = match (self.bracket.at_most, other.bracket.at_most) {
-            (Some(one), Some(another)) => Some(one.min(another)),
-            (one, another) => one.or(another),
-        };
+        self.bracket = self.bracket.and(other.bracket);
         self.bracket_items.extend(other.bracket_items);
     }
 }
@@ -104,6 +113,8 @@ struct Placed<'e> {
 pub(super) struct Experiments<'e> {
     by_unit: BTreeMap<UnitIndex, Vec<Placed<'e>>>,
     overrides_seen: Vec<Attestation>,
+    /// Canaries that count for nothing, and why.
+    notices: Vec<String>,
 }
 
 /// What the operator said when adding canaries whose client was made for this: it has no level anywhere.
@@ -161,13 +172,33 @@ impl<'e> Experiments<'e> {
             experiments.overrides_seen.push(seen);
         }
         for canary in &evidence.canaries {
-            let Some(account) = account_of(canary, evidence, &index) else { continue };
-            let only_console = bindings
-                .rule(account, &canary.client)
-                .deciders
-                .is_some_and(|deciders| deciders == BTreeSet::from([Decider::Console]));
-            let unit = account.org_unit.as_ref().and_then(|path| tree.find(path));
-            let (Some(unit), true) = (unit, only_console) else { continue };
+            let counts_for_nothing = |why: &str| format!("canary {} counts for nothing: {why}", canary.id);
+            let Some(account) = account_of(canary, evidence, &index) else {
+                let why = format!("the directory does not show {} as an account in use", canary.user);
+                experiments.notices.push(counts_for_nothing(&why));
+                continue;
+            };
+            let Some(unit) = account.org_unit.as_ref().and_then(|path| tree.find(path)) else {
+                let why = format!("in which org unit {} is, is not known", canary.user);
+                experiments.notices.push(counts_for_nothing(&why));
+                continue;
+            };
+            let rule = bindings.rule(account, &canary.client);
+            if rule.deciders != Some(BTreeSet::from([Decider::Console])) {
+                let why = rule.gap.map_or_else(
+                    || format!("an Access Context Manager binding decides over the session of {}", canary.user),
+                    |gap| format!("{}; {}", gap.why, gap.supply),
+                );
+                experiments.notices.push(counts_for_nothing(&why));
+                continue;
+            }
+            if let Some(CanaryTry { outcome: CanaryOutcome::Inconclusive(outcome), .. }) = canary.tries.last() {
+                experiments.notices.push(format!(
+                    "canary {} was last tried in vain ({outcome}); see `gwsaudit canary list`, and authorise it anew with \
+                     `gwsaudit canary add` if its grant is gone",
+                    canary.id
+                ));
+            }
             let levels = known.entry(&canary.client).or_insert_with(|| levels(&canary.client));
             let (Some(level), Some(level_changed)) = (levels.in_force.get(unit), levels.last_changes.get(unit)) else {
                 continue;
@@ -180,6 +211,11 @@ impl<'e> Experiments<'e> {
             });
         }
         experiments
+    }
+
+    /// Remarks on canaries that count for nothing.
+    pub(super) fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// What was seen when canaries were added: org units below which none overrides.
@@ -263,8 +299,8 @@ impl Seen<'_, '_> {
             source: Source::Google(SourceId::Canaries),
             locator: format!("canary {}", canary.id),
             says: format!(
-                "the {role} canary {} of {} {outcome}, {age} after it was authorised; no binding decides for its user, and \
-                 the log shows no change since",
+                "the {role} canary {} of {} {outcome}, {age} after its user signed in to authorise it; no binding decides for \
+                 its user, and the log shows no change since",
                 canary.id, canary.user
             ),
             actor: Some(canary.user.to_string()),

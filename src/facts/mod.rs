@@ -125,7 +125,8 @@ impl Facts {
         // Without the log nothing is proven, and no look at the console would change that.
         let look_again = horizon.log.map(|_| look_again::gather(&tree, own_doubts, &apps)).unwrap_or_default();
         let unread_evaluations = evaluated.unread(&tree);
-        let notices = notices(&placing, &tree, listed.as_ref(), &evidence);
+        let mut notices = notices(&placing, &tree, listed.as_ref(), &evidence);
+        notices.extend(experiments.notices().iter().cloned());
         Self {
             as_of,
             tree,

@@ -113,7 +113,9 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
-    for command in ["audit", "collect", "attest", "canary", "explain", "apps", "checks", "simulator", "completions"] {
+    for command in
+        ["audit", "collect", "attest", "canary", "explain", "setup", "apps", "checks", "simulator", "completions"]
+    {
         let text = help(&[command, "--help"]);
         assert!(text.contains("Usage: gwsaudit"), "{command}: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{command}: {text}");
@@ -171,4 +173,13 @@ fn what_is_not_understood_is_refused() {
     sandbox.write("bad.toml", "about = \"x\"\n[customer]\n");
     sandbox.run(&["simulator", "--scenario", "bad.toml"]).exits(2).prints_nothing().says(&["bad.toml", "line"]);
     assert_eq!(sandbox.names(), ["bad.toml"]);
+}
+
+#[test]
+fn setup_says_how_to_make_canaries() {
+    let text = Sandbox::new().run(&["setup", "canaries"]).exits(0).says_nothing().stdout;
+    for words in ["No IAM role on any project", "Desktop app", "gwsaudit canary add"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    Sandbox::new().run(&["setup", "parrots"]).exits(2).says(&["canaries"]);
 }

@@ -112,6 +112,7 @@ fn where_a_user_is_or_who_decides_is_open_it_counts_for_nothing() {
     assert_eq!(bound.clone().source("accesscontextmanager.bindings", "denied").judge().session("/"), open);
     assert_eq!(bound.judge().session("/"), "not_required proven, exempt - -", "no binding is listed");
     let nobody = tenant().canary(&canary).judge();
+    assert!(nobody.json["notices"].to_string().contains("canary u counts for nothing"), "{}", nobody.json["notices"]);
     assert_eq!(nobody.session("/"), open, "the directory does not have the user");
     let moved = silent("/").canary(&canary).admin(
         "2026-11-12T08:00:00Z",
@@ -121,6 +122,7 @@ fn where_a_user_is_or_who_decides_is_open_it_counts_for_nothing() {
     for outcome in ["revoked_or_expired", "account", "client", "unreachable", "other", "a word of tomorrow"] {
         let judged = silent("/").canary(&untrusted("/", &[(30.0, outcome)])).judge();
         assert_eq!(judged.session("/"), open, "{outcome}");
+        assert!(judged.json["notices"].to_string().contains("canary u was last tried in vain"), "{outcome}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! `gwsaudit canary` against the simulator, with the test in the place of the browser.
 
 mod adding;
+mod audits;
 mod history;
 mod keeping;
 mod outcomes;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod consent;
+mod experiments;
 mod grants;
 mod in_flight;
 mod refusals;
