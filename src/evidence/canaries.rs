@@ -5,18 +5,10 @@
 //! regularly, with nobody looking. A snapshot holds what was tried and what came of it, never a token.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
-use crate::domain::{ClientId, Email, OrgUnitPath};
-
-/// What the operator made a canary for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CanaryRole {
-    /// Its client is meant to be Trusted.
-    Trusted,
-    /// Its client was made for this and never given a level.
-    Untrusted,
-}
+use super::attestation::Below;
+use crate::domain::{CanaryBelow, CanaryRole, ClientId, Clock, Email, OrgUnitPath, TryOutcome};
+use crate::snapshot::{self, CanaryRecord};
 
 /// What came of one refresh.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,87 +53,61 @@ pub struct Canary {
     pub client: ClientId,
     /// Its user.
     pub user: Email,
+    /// That user's stable id, where it is known.
+    pub user_id: Option<String>,
     /// Whether no org unit below showed an override when it was added.
-    pub below: super::attestation::Below,
+    pub below: Below,
     /// When the operator last said what it is: the last authorisation.
     pub stated_at: Timestamp,
     /// What was tried, in time order.
     pub tries: Vec<CanaryTry>,
 }
 
-#[derive(Deserialize)]
-struct Record {
-    id: String,
-    org_unit: String,
-    role: String,
-    client_id: String,
-    user: String,
-    below: Option<String>,
-    added_at: Timestamp,
-    #[serde(default)]
-    lives: Vec<Life>,
-}
-
-#[derive(Deserialize)]
-struct Life {
-    authorized_at: Timestamp,
-    #[serde(default)]
-    tries: Vec<Try>,
-}
-
-#[derive(Deserialize)]
-struct Try {
-    at: Timestamp,
-    outcome: String,
-    detail: Option<String>,
-    /// Absent for Google's clock.
-    clock: Option<String>,
-}
-
-/// Reads a snapshot's record; `None` where it is not one of a canary that this version understands.
-pub(super) fn read(record: &serde_json::value::RawValue) -> Option<Canary> {
-    let record: Record = serde_json::from_str(record.get()).ok()?;
-    let role = match record.role.as_str() {
-        "trusted" => CanaryRole::Trusted,
-        "untrusted" => CanaryRole::Untrusted,
-        _ => return None,
-    };
-    let below = match record.below.as_deref() {
-        None => super::attestation::Below::Unsaid,
-        Some("inherit") => super::attestation::Below::Inherit,
-        Some(_) => return None,
-    };
-    let stated_at = record.lives.iter().map(|life| life.authorized_at).max().unwrap_or(record.added_at);
-    let mut tries: Vec<CanaryTry> = record
-        .lives
-        .iter()
-        .flat_map(|life| {
-            life.tries.iter().map(|one| CanaryTry {
-                at: one.at,
-                authorized_at: life.authorized_at,
-                outcome: match one.outcome.as_str() {
-                    // How old the grant was is not known for certain then.
-                    _ if one.clock.is_some() => CanaryOutcome::Inconclusive("timed by another clock".to_owned()),
-                    "refreshed" => CanaryOutcome::Refreshed,
-                    "invalid_rapt" | "rapt_required" => CanaryOutcome::SessionOver,
-                    other => CanaryOutcome::Inconclusive(match &one.detail {
-                        Some(detail) => format!("{other}: {detail}"),
-                        None => other.to_owned(),
-                    }),
-                },
+impl Canary {
+    /// What a snapshot's record tells.
+    pub(super) fn of(record: CanaryRecord) -> Self {
+        let stated_at = record.lives.iter().map(|life| life.authorized_at).max().unwrap_or(record.added_at);
+        let mut tries: Vec<CanaryTry> = record
+            .lives
+            .iter()
+            .flat_map(|life| {
+                let of = |one: &snapshot::CanaryTry| CanaryTry {
+                    at: one.at,
+                    authorized_at: life.authorized_at,
+                    outcome: outcome_of(one),
+                };
+                life.tries.iter().map(of)
             })
-        })
-        .collect();
-    tries.sort();
-    tries.dedup();
-    Some(Canary {
-        org_unit: OrgUnitPath::from_google(&record.org_unit)?,
-        client: ClientId::from_google(&record.client_id)?,
-        user: Email::from_google(&record.user)?,
-        id: record.id,
-        role,
-        below,
-        stated_at,
-        tries,
-    })
+            .collect();
+        tries.sort();
+        tries.dedup();
+        Self {
+            id: record.id.to_string(),
+            org_unit: record.org_unit,
+            role: record.role,
+            client: record.client_id,
+            user: record.user,
+            user_id: record.user_id,
+            below: match record.below {
+                Some(CanaryBelow::Inherit) => Below::Inherit,
+                None => Below::Unsaid,
+            },
+            stated_at,
+            tries,
+        }
+    }
+}
+
+fn outcome_of(one: &snapshot::CanaryTry) -> CanaryOutcome {
+    let inconclusive = match (one.clock, &one.detail) {
+        // How old the grant was is not known for certain then.
+        (Clock::Machine, _) => "timed by this machine's clock".to_owned(),
+        (Clock::Google, Some(detail)) => format!("{}: {detail}", one.outcome),
+        (Clock::Google, None) => one.outcome.to_string(),
+    };
+    match one.clock {
+        Clock::Google if one.outcome == TryOutcome::Refreshed => CanaryOutcome::Refreshed,
+        Clock::Google if one.outcome.is_reauth() => CanaryOutcome::SessionOver,
+        Clock::Google | Clock::Machine => CanaryOutcome::Inconclusive(inconclusive),
+    }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::admin_events::{self, AdminEvent, AppScope, Change};
-use super::canaries::{self, Canary};
+use super::canaries::Canary;
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
@@ -15,7 +15,7 @@ use crate::google::directory;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
 use crate::report::model::SourceStatus;
-use crate::snapshot::{Header, Line, RecordKind, SourceId, SourceRecord};
+use crate::snapshot::{CanaryRecord, Header, Line, RecordKind, SourceId, SourceRecord};
 
 #[derive(Default)]
 pub(super) struct FirstPass {
@@ -87,10 +87,7 @@ impl FirstPass {
             RecordKind::AccessBinding => self.read(line, |pass, binding: GcpUserAccessBinding| {
                 pass.bindings.insert(format!("{binding:?}"), binding);
             }),
-            RecordKind::Canary => match line.data().and_then(canaries::read) {
-                Some(canary) => self.canaries.push(canary),
-                None => self.garble(SourceId::Canaries),
-            },
+            RecordKind::Canary => self.read(line, |pass, record: CanaryRecord| pass.canaries.push(Canary::of(record))),
             RecordKind::End | RecordKind::Unknown => self.unknown_records += 1,
         }
     }

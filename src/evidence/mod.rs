@@ -22,7 +22,7 @@ pub use accounts::{Account, AccountIndex, AccountState, Administers};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
 pub use apps::{AppDefinition, Card, Catalogue, NamePattern};
 pub use attestation::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
-pub use canaries::{Canary, CanaryOutcome, CanaryRole, CanaryTry};
+pub use canaries::{Canary, CanaryOutcome, CanaryTry};
 pub use console_csv::{ConfiguredApp, ConfiguredApps, CsvError, Dating, Extent, ListedAccess, read_configured_apps};
 pub use evaluations::{ConfigurationSource, Evaluation};
 pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};

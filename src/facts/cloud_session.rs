@@ -185,10 +185,13 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
     );
     let tree = placing.tree();
     let covered = placing.place_attestations(|_| Some(()), experiments.overrides_seen());
+    let nothing = placing.place_attestations(|_| None, experiments.overrides_seen());
     let order = tree.top_down();
     let mut replayed: Vec<Option<OwnSession>> = (0..tree.units().len()).map(|_| None).collect();
     for unit in &order {
-        let mut own = replay(*unit, placing, &events, &baselines, &covered, horizon);
+        // What was said of the org units below a canary leaves out those with canaries of their own.
+        let covered = if experiments.measures(*unit) { &nothing } else { &covered };
+        let mut own = replay(*unit, placing, &events, &baselines, covered, horizon);
         // What happens above bears on what is in force here.
         let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
         own.last_change = own.last_change.max(above);

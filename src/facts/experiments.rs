@@ -27,10 +27,10 @@ use super::fact::Strength;
 use super::org_tree::{OrgTree, UnitIndex};
 use super::track::Horizon;
 use super::truth::Truth;
-use crate::domain::{ClientId, Email, OrgUnitPath, SessionLength, humane_duration};
+use crate::domain::{CanaryRole, ClientId, Email, OrgUnitPath, SessionLength, humane_duration};
 use crate::evidence::{
     Account, AccountIndex, AccountState, AppRef, Attestation, AttestedSession, AttestedValue, Below, Canary,
-    CanaryOutcome, CanaryRole, CanaryTry, Change, Evidence, Item, OwnAccess, OwnReauth, Source,
+    CanaryOutcome, CanaryTry, Change, Evidence, Item, OwnAccess, OwnReauth, Source,
 };
 use crate::snapshot::SourceId;
 
@@ -218,6 +218,11 @@ impl<'e> Experiments<'e> {
         &self.notices
     }
 
+    /// Whether a canary measures this org unit itself.
+    pub(super) fn measures(&self, unit: UnitIndex) -> bool {
+        self.by_unit.contains_key(&unit)
+    }
+
     /// What was seen when canaries were added: org units below which none overrides.
     pub(super) fn overrides_seen(&self) -> &[Attestation] {
         &self.overrides_seen
@@ -238,7 +243,7 @@ impl<'e> Experiments<'e> {
 }
 
 fn account_of<'e>(canary: &Canary, evidence: &'e Evidence, index: &AccountIndex) -> Option<&'e Account> {
-    let account = &evidence.accounts[index.find(None, Some(&canary.user))?];
+    let account = &evidence.accounts[index.find(canary.user_id.as_deref(), Some(&canary.user))?];
     (account.state == AccountState::Active).then_some(account)
 }
 
@@ -290,18 +295,14 @@ impl Seen<'_, '_> {
         let canary = self.of.canary;
         let age = humane_duration(self.one.age());
         let outcome = if self.refreshed() { "was refreshed" } else { "was refused: its session was over" };
-        let role = match canary.role {
-            CanaryRole::Trusted => "trusted",
-            CanaryRole::Untrusted => "untrusted",
-        };
         Arc::new(Item {
             at: Some(self.one.at),
             source: Source::Google(SourceId::Canaries),
             locator: format!("canary {}", canary.id),
             says: format!(
-                "the {role} canary {} of {} {outcome}, {age} after its user signed in to authorise it; no binding decides for \
+                "the {} canary {} of {} {outcome}, {age} after its user signed in to authorise it; no binding decides for \
                  its user, and the log shows no change since",
-                canary.id, canary.user
+                canary.role, canary.id, canary.user
             ),
             actor: Some(canary.user.to_string()),
         })

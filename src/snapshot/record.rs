@@ -367,12 +367,6 @@ impl Line {
         RecordKind::of(&self.kind, self.application.as_deref())
     }
 
-    /// The data as written, where there is any.
-    #[must_use]
-    pub fn data(&self) -> Option<&RawValue> {
-        self.data.as_deref()
-    }
-
     /// The data, read as a `T`.
     ///
     /// # Errors

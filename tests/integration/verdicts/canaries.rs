@@ -101,6 +101,11 @@ fn it_is_so_where_the_user_is_and_below_only_where_that_is_known() {
         assert!(judged.session(path).starts_with("not_required proven"), "{path}: {}", judged.session(path));
         assert_eq!(judged.exempt(path), "not_applicable proven");
     }
+    // An org unit with a canary of its own is not among those of which that was said.
+    let own = Canary { id: "s", user: "canary-s@example.com", ..untrusted("/Sales", &[(3.0, "invalid_rapt")]) };
+    let judged = silent("/").user("canary-s@example.com", "/Sales").canary(&covering).canary(&own).judge();
+    assert!(judged.session("/").starts_with("not_required proven"));
+    assert!(judged.session("/Sales").starts_with("required proven"), "{}", judged.session("/Sales"));
 }
 
 #[test]
