@@ -34,6 +34,7 @@ pub(super) struct FirstPass {
     members: BTreeMap<String, Vec<directory::Member>>,
     organizations: BTreeMap<String, Organization>,
     pub(super) canaries: Vec<Canary>,
+    lost_canaries: Option<String>,
     nameless_evaluations: u64,
     unknown_records: u64,
 }
@@ -214,6 +215,7 @@ impl FirstPass {
             members: self.members,
             organizations: self.organizations.into_values().collect(),
             sources: self.sources,
+            lost_canaries: self.lost_canaries,
             canaries: self.canaries,
             unknown_records: self.unknown_records,
         }
@@ -236,7 +238,13 @@ impl FirstPass {
             if lines != source.items {
                 source.degrade(format!("the snapshot holds {lines} of its {} records", source.items));
             }
-            match self.garbled.get(&id).copied().unwrap_or_default() {
+            let garbled = self.garbled.get(&id).copied().unwrap_or_default();
+            if id == SourceId::Canaries && (lines != source.items || garbled > 0) {
+                let counts =
+                    format!("the snapshot holds {lines} of {} canaries, {garbled} of them garbled", source.items);
+                self.lost_canaries = Some(counts);
+            }
+            match garbled {
                 0 => {}
                 1 => source.degrade("one record is not of the documented shape".to_owned()),
                 some => source.degrade(format!("{some} records are not of the documented shape")),

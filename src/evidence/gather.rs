@@ -130,6 +130,8 @@ pub struct Evidence {
     pub organizations: Vec<Organization>,
     /// Connections of our own, by id.
     pub canaries: Vec<Canary>,
+    /// Why records of canaries that the snapshot once held are not at hand, where that is so.
+    pub lost_canaries: Option<String>,
     /// Records of kinds that this version does not know.
     pub unknown_records: u64,
 }

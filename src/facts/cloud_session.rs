@@ -127,6 +127,16 @@ impl SessionControl {
         }
     }
 
+    /// Nothing of it is proven any more.
+    fn doubt(&mut self, gap: &Gap) {
+        self.reauth.cap(Strength::Presumed);
+        self.exempt.cap(Strength::Presumed);
+        self.frequency.cap(Strength::Presumed);
+        self.method.cap(Strength::Presumed);
+        self.reauth.gaps.insert(gap.clone());
+        self.exempt.gaps.insert(gap.clone());
+    }
+
     fn parts(&mut self, mut change: impl FnMut(&mut dyn Part)) {
         change(&mut self.reauth);
         change(&mut self.exempt);
@@ -223,6 +233,9 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
         let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
         let mut control = combine(unit, own, above, placing);
         control.confront(&findings[unit], tree.path(unit));
+        if let Some(gap) = experiments.doubt() {
+            control.doubt(gap);
+        }
         if tree.parent(unit).is_none() {
             // Nothing lies above it.
             control.reauth.origin = Origin::Own;

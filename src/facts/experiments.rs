@@ -23,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::app_access::{Access, Levels};
 use super::bindings::{Bindings, Decider};
 use super::cloud_session::Reauth;
-use super::fact::Strength;
+use super::fact::{Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
 use super::track::Horizon;
 use super::truth::Truth;
@@ -33,6 +33,9 @@ use crate::evidence::{
     CanaryOutcome, CanaryTry, Change, Evidence, Item, OwnAccess, OwnReauth, Source,
 };
 use crate::snapshot::SourceId;
+
+/// Name of canaries in `missing`.
+const CANARIES: &str = "canaries";
 
 /// A change may take up to a day to have its effect (support.google.com/a/answer/9368756).
 const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
@@ -115,6 +118,7 @@ pub(super) struct Experiments<'e> {
     overrides_seen: Vec<Attestation>,
     /// Canaries that count for nothing, and why.
     notices: Vec<String>,
+    doubt: Option<Gap>,
 }
 
 /// What the operator said when adding canaries whose client was made for this: it has no level anywhere.
@@ -159,7 +163,12 @@ impl<'e> Experiments<'e> {
         let index = AccountIndex::new(&evidence.accounts);
         let moves = moves_by_user(evidence);
         let mut known: BTreeMap<&ClientId, Levels> = BTreeMap::new();
-        let mut experiments = Self::default();
+        let doubt = evidence.lost_canaries.as_ref().map(|counts| Gap {
+            fact: CANARIES,
+            why: format!("{counts}; those that are lost may contradict what else is known"),
+            supply: "collect the snapshot again, or copy it again from where it came".to_owned(),
+        });
+        let mut experiments = Self { doubt, ..Self::default() };
         for canary in evidence.canaries.iter().filter(|canary| canary.below == Below::Inherit) {
             // Of its own org unit this says nothing; only what lies below is taken from it.
             let value = AttestedValue::Session(AttestedSession {
@@ -211,6 +220,11 @@ impl<'e> Experiments<'e> {
             });
         }
         experiments
+    }
+
+    /// Why what the rest proves is not proven all the same: a canary that was lost may contradict it.
+    pub(super) fn doubt(&self) -> Option<&Gap> {
+        self.doubt.as_ref()
     }
 
     /// Remarks on canaries that count for nothing.

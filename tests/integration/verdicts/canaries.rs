@@ -233,6 +233,18 @@ fn a_pair_determines_what_the_truth_table_allows_and_nothing_else() {
 }
 
 #[test]
+fn a_canary_that_was_lost_may_have_contradicted() {
+    let healthy = silent("/").healthy("2026-11-01T08:00:00Z").canary(&untrusted("/", &[(17.0, "invalid_rapt")]));
+    assert_eq!(healthy.judge().exempt("/"), "pass proven");
+    let mut poorer = healthy;
+    poorer.sources.get_mut("canaries").expect("a source")["items"] = json!(2);
+    let judged = poorer.judge();
+    assert_eq!(judged.session("/"), "required presumed, exempt yes presumed");
+    assert_eq!(judged.exempt("/"), "undetermined -");
+    assert_eq!(judged.missing("trusted-apps-exempt", "/"), ["canaries"]);
+}
+
+#[test]
 fn a_garbled_canary_makes_its_source_partial() {
     let mut tenant = silent("/").canary(&untrusted("/", &[(25.0, "refreshed")]));
     tenant.lines.last_mut().expect("just added")["data"]["role"] = json!("spy");
