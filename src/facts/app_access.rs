@@ -177,7 +177,11 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
             .or_else(|| (own.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at));
         let above = tree.parent(unit).and_then(|parent| Some((parent, in_force[parent].clone()?)));
         let asked = Asked::of(target, tree.path(unit));
-        let fact = combine(unit, &asked, own, above, placing);
+        let guessed = own.slot == Slot::Nothing;
+        let mut fact = combine(unit, &asked, own, above, placing);
+        if guessed {
+            fact = observed[unit].iter().fold(fact, |fact, observation| fact.unless_refuted_by(&observation.left));
+        }
         let agreed = !fact.in_conflict();
         let mut fact = confront(fact, &asked, &observed[unit], ground.evaluated);
         if tree.parent(unit).is_none() {

@@ -115,11 +115,11 @@ impl<'e> Listed<'e> {
         if *level == OwnAccess::Unconfigured {
             return Some(BTreeSet::from([OwnAccess::Inherit]));
         }
-        let above = rows.nearest_above(&row.org_unit);
-        let surely_own = match above {
-            Some(above) => above.access != row.access && matches!(above.access, ListedAccess::Level(_)),
-            None => self.list.extent == Extent::Whole,
-        };
+        // Of a list that may be narrowed, the row from which it is inherited may be one that is not there.
+        let surely_own = self.list.extent == Extent::Whole
+            && rows
+                .nearest_above(&row.org_unit)
+                .is_none_or(|above| above.access != row.access && matches!(above.access, ListedAccess::Level(_)));
         let mut levels = BTreeSet::from([*level]);
         if !surely_own {
             levels.insert(OwnAccess::Inherit);

@@ -231,7 +231,11 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
             (own.reauth.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at)
         });
         let above = tree.parent(unit).and_then(|parent| in_force[parent].clone().map(|control| (parent, control)));
+        let guessed = own.reauth.slot == Slot::Nothing;
         let mut control = combine(unit, own, above, placing);
+        for found in findings[unit].reauth.iter().filter(|_| guessed) {
+            control.reauth = control.reauth.unless_refuted_by(&BTreeSet::from([found.value]));
+        }
         control.confront(&findings[unit], tree.path(unit));
         if let Some(gap) = experiments.doubt() {
             control.doubt(gap);

@@ -218,6 +218,18 @@ impl<T: Ord + Clone> Fact<T> {
         self
     }
 
+    /// Where nothing but ignorance spoke for the value, an observation that does not go with it contradicts nothing: what
+    /// was presumed was wrong, and nothing is presumed any more.
+    #[must_use]
+    pub fn unless_refuted_by(self, left: &BTreeSet<T>) -> Self {
+        match self.possible() {
+            Some((values, Strength::Presumed)) if values.is_disjoint(left) => {
+                Self { standing: Standing::Unknown, origin: Origin::Own, ..self }
+            }
+            Some(_) | None => self,
+        }
+    }
+
     /// The same fact in the light of an observation that leaves only these values: one that leaves none of the possible
     /// ones contradicts it, unless it proves what was only presumed to be otherwise. `hint` says how far it goes alone.
     #[must_use]
@@ -285,6 +297,9 @@ mod tests {
         assert_eq!(narrowed(one_of(&[1, 3], Strength::Proven)), Standing::Known(1, Strength::Presumed));
         assert_eq!(narrowed(one_of(&[3], Strength::Proven)), Standing::Conflict);
         assert_eq!(narrowed(one_of(&[3], Strength::Presumed)), Standing::Conflict);
+        let guessed = one_of(&[3], Strength::Presumed).unless_refuted_by(&left);
+        assert_eq!(narrowed(guessed), Standing::OneOf(left.clone(), Strength::Presumed));
+        assert_eq!(narrowed(one_of(&[3], Strength::Proven).unless_refuted_by(&left)), Standing::Conflict);
         let proven = |fact: Fact<u8>| fact.narrowed_to(&BTreeSet::from([1]), Strength::Proven).standing;
         assert_eq!(proven(one_of(&[1], Strength::Presumed)), Standing::Known(1, Strength::Proven));
         assert_eq!(proven(one_of(&[1, 2], Strength::Presumed)), Standing::Known(1, Strength::Proven));

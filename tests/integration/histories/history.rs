@@ -93,7 +93,7 @@ impl History {
 }
 
 /// The first moment from `at` on that is not within seconds of an act: what was seen then is beyond doubt.
-fn quiet(mut at: Ms, log: &Log) -> Ms {
+pub(super) fn quiet(mut at: Ms, log: &Log) -> Ms {
     for activity in &log.activities {
         if (activity.at - SECOND..activity.at + 15 * SECOND).contains(&at) {
             at = activity.at + 15 * SECOND;

@@ -20,5 +20,6 @@ mod oracle;
 mod people;
 mod plan;
 mod render;
+mod sightings;
 mod soundness;
 mod world;

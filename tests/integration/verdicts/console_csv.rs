@@ -62,6 +62,18 @@ fn a_row_that_repeats_the_one_above_may_be_inherited() {
 }
 
 #[test]
+fn of_a_narrowed_list_the_row_it_is_inherited_from_may_be_missing() {
+    let rows = [(OKTA, "limited", "/"), (OKTA, "trusted", "/Sales/EMEA")];
+    let narrowed = three().listed(T0, Extent::Unsaid, &rows);
+    assert_eq!(narrowed.judge().access("/Sales/EMEA"), "trusted proven");
+    let changed = |tenant: Tenant| {
+        tenant.admin(LATER, &[listing("ADD_TO_BLOCKED_OAUTH2_APPS", "Sales")]).judge().access("/Sales/EMEA")
+    };
+    assert_eq!(changed(narrowed), "unknown unknown", "Trusted of its own, or by /Sales until now");
+    assert_eq!(changed(three().listed(T0, Extent::Whole, &rows)), "trusted proven", "a whole list has no such row");
+}
+
+#[test]
 fn the_log_is_replayed_on_top_and_a_gap_breaks_the_proof() {
     let rows = [(OKTA, "trusted", "/")];
     let later =

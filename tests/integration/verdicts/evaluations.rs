@@ -63,6 +63,16 @@ fn an_own_level_below_keeps_the_root_out_of_it() {
 }
 
 #[test]
+fn what_was_presumed_for_want_of_anything_else_is_not_contradicted() {
+    let guessed = tenant().unit("/Sales").user(FLOWS, "/Sales").attest_access("/", T0, "blocked");
+    assert_eq!(guessed.judge().access("/Sales"), "blocked presumed from /");
+    let judged = guessed.evaluated(SEEN, FLOWS, CONFIGURED).judge();
+    assert_eq!(judged.access("/Sales"), "unknown unknown", "it has a level of its own after all");
+    assert_eq!(judged.one_of("/Sales"), ["limited", "specific_data", "trusted"]);
+    assert_eq!(judged.access("/"), "blocked proven");
+}
+
+#[test]
 fn alone_it_suggests_and_proves_nothing() {
     let required = |tenant: Tenant| tenant.attest_session("/", T0, r#"reauth = "required""#).user(FLOWS, "/");
     let refuted = required(tenant()).evaluated(SEEN, FLOWS, UNSPECIFIED).judge();

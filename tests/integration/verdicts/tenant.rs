@@ -31,7 +31,7 @@ pub(crate) struct Tenant {
     pub(crate) attestations: String,
     pub(super) pinned: Vec<String>,
     pub(super) acceptance: Acceptance,
-    pub(super) csv: Option<Csv>,
+    pub(crate) csv: Option<Csv>,
     activities: u64,
 }
 
@@ -50,11 +50,11 @@ pub(super) struct Canary<'c> {
 
 /// A download of the console's configured apps.
 #[derive(Clone)]
-pub(super) struct Csv {
-    pub(super) text: String,
-    pub(super) at: &'static str,
-    pub(super) dating: Dating,
-    pub(super) extent: Extent,
+pub(crate) struct Csv {
+    pub(crate) text: String,
+    pub(crate) at: String,
+    pub(crate) dating: Dating,
+    pub(crate) extent: Extent,
 }
 
 /// `example.com`, whole: its root and nothing else, every source complete and the app pinned.
@@ -171,7 +171,7 @@ impl Tenant {
     }
 
     /// A token of the app that Google allowed, and by which setting.
-    pub(super) fn evaluated(self, at: &str, user: &str, source: &str) -> Self {
+    pub(crate) fn evaluated(self, at: &str, user: &str, source: &str) -> Self {
         self.evaluated_for(at, user, OKTA, source)
     }
 
@@ -188,11 +188,11 @@ impl Tenant {
     }
 
     /// The console's configured apps, rows without the headers' line.
-    pub(super) fn listed(mut self, at: &'static str, extent: Extent, rows: &[(&str, &str, &str)]) -> Self {
+    pub(super) fn listed(mut self, at: &str, extent: Extent, rows: &[(&str, &str, &str)]) -> Self {
         let rows: Vec<String> =
             rows.iter().map(|(client, access, unit)| format!("web application,{client},{access},{unit}\n")).collect();
         let text = format!("Type,Id,Access,Org Unit\n{}", rows.concat());
-        self.csv = Some(Csv { text, at, dating: Dating::Stated, extent });
+        self.csv = Some(Csv { text, at: at.to_owned(), dating: Dating::Stated, extent });
         self
     }
 
