@@ -51,18 +51,6 @@ impl Access {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Trusted, Self::Limited, Self::SpecificData, Self::Blocked, Self::Unconfigured];
 
-    /// The word used in reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Trusted => "trusted",
-            Self::Limited => "limited",
-            Self::SpecificData => "specific_data",
-            Self::Blocked => "blocked",
-            Self::Unconfigured => "unconfigured",
-        }
-    }
-
     /// The level as the console words it.
     #[must_use]
     pub fn describe(self) -> &'static str {

@@ -34,15 +34,6 @@ impl Reauth {
             OwnReauth::Required => Some(Self::Required),
         }
     }
-
-    /// The word used in reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotRequired => "not_required",
-            Self::Required => "required",
-        }
-    }
 }
 
 /// Google Cloud session control in force for an org unit.

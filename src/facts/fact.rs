@@ -118,16 +118,6 @@ impl<T> Fact<T> {
         }
     }
 
-    /// `proven`, `presumed` or `unknown`.
-    #[must_use]
-    pub fn confidence(&self) -> &'static str {
-        match self.strength() {
-            Some(Strength::Proven) => "proven",
-            Some(Strength::Presumed) => "presumed",
-            None => "unknown",
-        }
-    }
-
     /// Whether the evidence says two things.
     #[must_use]
     pub fn in_conflict(&self) -> bool {
