@@ -7,7 +7,7 @@ use toml::Value;
 
 use super::attestation_words::{ACCESS_WORDS, METHOD_WORDS, REAUTH_WORDS, word};
 use crate::domain::{OrgUnitPath, SessionLength};
-use crate::evidence::{AppRef, Attestation, AttestedValue, Below};
+use crate::evidence::{Attestation, AttestedValue, Below};
 
 /// One table in the file's own words; its `Display` is the TOML, escaped.
 ///
@@ -62,13 +62,9 @@ impl<'t> From<&'t Attestation> for AttestationText<'t> {
                 method: session.method.map(|method| word(&METHOD_WORDS, &method)),
                 exempt_trusted_apps: session.exempt_trusted_apps,
             },
-            AttestedValue::AppAccess { app, level } => ValueText::AppAccess {
-                app: match app {
-                    AppRef::Catalogue(id) => id.as_str(),
-                    AppRef::Client(id) => id.as_str(),
-                },
-                level: word(&ACCESS_WORDS, level),
-            },
+            AttestedValue::AppAccess { app, level } => {
+                ValueText::AppAccess { app: app.as_str(), level: word(&ACCESS_WORDS, level) }
+            }
         };
         Self {
             value,

@@ -73,6 +73,14 @@ pub struct AttestedSession {
     pub exempt_trusted_apps: Option<bool>,
 }
 
+impl AttestedSession {
+    /// The choice alone, nothing else of the page.
+    #[must_use]
+    pub const fn only(reauth: OwnReauth) -> Self {
+        Self { reauth, frequency: None, method: None, exempt_trusted_apps: None }
+    }
+}
+
 /// How an attestation names an app.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AppRef {
@@ -80,6 +88,17 @@ pub enum AppRef {
     Catalogue(AppId),
     /// By its client ID.
     Client(ClientId),
+}
+
+impl AppRef {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Catalogue(id) => id.as_str(),
+            Self::Client(id) => id.as_str(),
+        }
+    }
 }
 
 /// What was attested.
@@ -139,11 +158,7 @@ impl Attestation {
         let what = match &self.value {
             AttestedValue::Session(session) => session.describe(),
             AttestedValue::AppAccess { app, level } => {
-                let app = match app {
-                    AppRef::Catalogue(id) => id.as_str(),
-                    AppRef::Client(id) => id.as_str(),
-                };
-                format!("access of {app} {}", level.describe())
+                format!("access of {} {}", app.as_str(), level.describe())
             }
         };
         let below = match self.below {

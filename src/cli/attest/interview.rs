@@ -174,10 +174,9 @@ impl<R: BufRead> Interview<'_, R> {
     fn session(&mut self, path: &OrgUnitPath) -> Result<Answer<AttestedValue>, CliError> {
         let words: Vec<Word<_>> =
             REAUTH_WORDS.into_iter().filter(|(_, reauth)| reauth_fits(*reauth, path).is_ok()).collect();
-        let plain = |reauth| AttestedSession { reauth, frequency: None, method: None, exempt_trusted_apps: None };
         let session = match self.choice(path, "is reauthentication required?", &words)? {
             Answer::CannotSee => return Ok(Answer::CannotSee),
-            Answer::Given(reauth @ (OwnReauth::NotRequired | OwnReauth::Inherit)) => plain(reauth),
+            Answer::Given(reauth @ (OwnReauth::NotRequired | OwnReauth::Inherit)) => AttestedSession::only(reauth),
             Answer::Given(OwnReauth::Required) => {
                 let frequency = self.prompt.ask(&format!("{path}: how often? (1h to 24h, or ?)"), frequency)?;
                 let method = self.choice(path, "by which method?", &METHOD_WORDS)?;
@@ -186,7 +185,7 @@ impl<R: BufRead> Interview<'_, R> {
                     frequency: frequency.known(),
                     method: method.known(),
                     exempt_trusted_apps: exempt.known(),
-                    ..plain(OwnReauth::Required)
+                    ..AttestedSession::only(OwnReauth::Required)
                 }
             }
         };

@@ -157,10 +157,9 @@ fn to_see(app: AppRef, setup: &Setup) -> AppToSee {
         AppRef::Catalogue(id) => setup.catalogue.apps.get(id),
         AppRef::Client(_) => None,
     };
-    match (known, &app) {
-        (Some(known), _) => AppToSee { name: known.name.clone(), client_ids: known.client_ids.clone(), app },
-        (None, AppRef::Catalogue(id)) => AppToSee { name: id.to_string(), client_ids: Vec::new(), app },
-        (None, AppRef::Client(id)) => AppToSee { name: id.to_string(), client_ids: Vec::new(), app },
+    match known {
+        Some(known) => AppToSee { name: known.name.clone(), client_ids: known.client_ids.clone(), app },
+        None => AppToSee { name: app.as_str().to_owned(), client_ids: Vec::new(), app },
     }
 }
 

@@ -311,13 +311,9 @@ fn report(file: &str, new: &[Attestation], format: Listing) -> Result<(), CliErr
                         AttestedValue::Session(_) => (Setting::CloudSessionControl, None),
                         AttestedValue::AppAccess { app, .. } => (Setting::AppAccess, Some(app)),
                     };
-                    let app = app.map(|app| match app {
-                        AppRef::Catalogue(id) => id.as_str(),
-                        AppRef::Client(id) => id.as_str(),
-                    });
                     json!({
                         "setting": setting.as_str(),
-                        "app": app,
+                        "app": app.map(AppRef::as_str),
                         "org_unit": attestation.org_unit,
                         "below": match attestation.below {
                             Below::Unsaid => None,

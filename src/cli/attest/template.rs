@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::page::{Others, Page, Subject};
 use super::units::KnownUnits;
 use crate::domain::Email;
-use crate::evidence::AppRef;
 use crate::report::{Visible, is_hidden};
 
 /// Writes the template. Blanks stand where somebody must look; a blank left over is refused when it is handed back, so
@@ -107,12 +106,8 @@ fn table(subject: &Subject, path: &str, below: Option<&str>, by: Option<&Email>,
             );
         }
         Subject::Access(app) => {
-            let app = match &app.app {
-                AppRef::Catalogue(id) => id.as_str(),
-                AppRef::Client(id) => id.as_str(),
-            };
             lines.push("setting = \"app-access\"".to_owned());
-            lines.push(format!("app = {}", quoted(app)));
+            lines.push(format!("app = {}", quoted(app.app.as_str())));
             lines.push(format!("org_unit = {}", quoted(path)));
             lines.push("value = \"\"".to_owned());
         }
