@@ -67,6 +67,11 @@ impl OrgUnitPath {
         }
     }
 
+    /// The org units above, the nearest first, the root last.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + use<> {
+        std::iter::successors(self.parent(), Self::parent)
+    }
+
     /// The org unit of that name directly below.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {

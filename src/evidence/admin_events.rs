@@ -25,6 +25,17 @@ pub enum Reading<T> {
     Unreadable,
 }
 
+impl<T> Reading<T> {
+    /// What it became, where that can be read.
+    #[must_use]
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Proven(value) | Self::Presumed(value) => Some(value),
+            Self::Unreadable => None,
+        }
+    }
+}
+
 /// How an event names the org unit that it changed (`ORG_UNIT_NAME`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UnitRef {

@@ -13,7 +13,7 @@ use super::fact::{Fact, Origin, Standing, Strength};
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
-use super::track::{Horizon, Own, Question, Slot};
+use super::track::{Horizon, Own, Question, Slot, had_settled};
 use crate::domain::{ClientId, OrgUnitPath};
 use crate::evidence::{APP_ACCESS_MENU, AdminEvent, Attestation, Item, OwnAccess, Sighting};
 
@@ -92,10 +92,8 @@ impl Ground<'_> {
     fn observations(&self, target: &Target, unit: UnitIndex, last_change: Option<Timestamp>) -> Vec<Observation> {
         let (Some(log), Some((client, doubt))) = (self.horizon.log, target.client()) else { return Vec::new() };
         let listed = self.listed.into_iter().flat_map(|listed| listed.observations(client, doubt, unit));
-        let watched = |observation: &Observation| {
-            let settled =
-                |change: Timestamp| change.checked_add(observation.lag).is_ok_and(|settled| settled < observation.at);
-            log.from <= observation.at && observation.at <= self.horizon.as_of && last_change.is_none_or(settled)
+        let watched = |Observation { at, lag, .. }: &Observation| {
+            log.from <= *at && *at <= self.horizon.as_of && had_settled(last_change, *lag, *at)
         };
         listed.chain(self.evaluated.observations(client, unit)).filter(watched).collect()
     }
@@ -145,11 +143,8 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         .map(|(unit, here)| ground.observations(target, unit, here.as_ref().and_then(|here| here.last_change)))
         .collect();
     // What was observed where a level is surely inherited was observed of the org unit above as well.
-    let inherits = BTreeSet::from([OwnAccess::Inherit]);
     for unit in order.iter().rev() {
-        let surely = replayed[*unit]
-            .as_ref()
-            .is_some_and(|here| matches!(&here.own.slot, Slot::Among(levels, Strength::Proven) if *levels == inherits));
+        let surely = replayed[*unit].as_ref().is_some_and(|here| here.own.is_surely(&OwnAccess::Inherit));
         if let Some(parent) = tree.parent(*unit).filter(|_| surely) {
             let lifted = observed[*unit].clone();
             for observation in lifted {
@@ -228,15 +223,11 @@ fn confront(
     evaluated: &Evaluated<'_>,
 ) -> Fact<Access> {
     for observation in observed {
-        let agreed = !fact.in_conflict();
-        fact = fact.narrowed_to(&observation.left, observation.hint);
-        fact.evidence.insert(Arc::clone(&observation.item));
-        if agreed && fact.in_conflict() {
-            let says = &observation.item.says;
-            fact.gaps.insert(
-                asked.question().gap(format!("{}: {says}, which does not go with what else is known", asked.about)),
-            );
-        }
+        let Observation { left, hint, item, .. } = observation;
+        fact = fact.confronted_with(left, *hint, [Arc::clone(item)], || {
+            let why = format!("{}: {}, which does not go with what else is known", asked.about, item.says);
+            asked.question().gap(why)
+        });
     }
     // Of evaluations that could not be read one may contradict.
     if let Some(gap) = evaluated.doubt() {

@@ -6,19 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::app_access::{APP_ACCESS, Access, Observation};
 use super::fact::{Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
+use super::track::PROPAGATION;
 use super::unread::UnreadEvents;
+use super::whereabouts::Whereabouts;
 use crate::domain::{ClientId, Email, OrgUnitPath};
-use crate::evidence::{AccountIndex, Change, ConfigurationSource, Evaluation, Evidence};
+use crate::evidence::{ConfigurationSource, Evaluation, Evidence};
 use crate::report::model::SourceStatus;
 use crate::snapshot::SourceId;
-
-/// A change of app access may take up to a day to reach every decision (Google's help page on app access).
-const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
 
 /// Name of this log in `missing`.
 const ACCESS_EVALUATION: &str = "access-evaluation-log";
@@ -31,25 +28,16 @@ pub(super) struct Evaluated<'e> {
 }
 
 impl<'e> Evaluated<'e> {
-    pub(super) fn new(evidence: &'e Evidence, tree: &OrgTree) -> Self {
-        let index = AccountIndex::new(&evidence.accounts);
-        let mut moved: HashMap<usize, Timestamp> = HashMap::new();
-        for event in &evidence.admin_events {
-            let Change::UserMoved { user } = &event.change else { continue };
-            if let Some(account) = Email::from_google(user).and_then(|email| index.find(None, Some(&email))) {
-                let last = moved.entry(account).or_insert(event.at);
-                *last = event.at.max(*last);
-            }
-        }
+    pub(super) fn new(evidence: &'e Evidence, tree: &OrgTree, whereabouts: &Whereabouts<'_>) -> Self {
         let mut placed: HashMap<(&ClientId, UnitIndex), Vec<&Evaluation>> = HashMap::new();
         for evaluation in &evidence.evaluations {
             let email = evaluation.email.as_deref().and_then(Email::from_google);
-            let Some(account) = index.find(evaluation.profile_id.as_deref(), email.as_ref()) else { continue };
+            let Some(user) = whereabouts.find(evaluation.profile_id.as_deref(), email.as_ref()) else { continue };
             // Where the user was before a move, no record tells.
-            if moved.get(&account).is_some_and(|moved| evaluation.at <= *moved) {
+            if user.moved.is_some_and(|moved| evaluation.at <= moved) {
                 continue;
             }
-            let unit = evidence.accounts[account].org_unit.as_ref().and_then(|path| tree.find(path));
+            let unit = user.account.org_unit.as_ref().and_then(|path| tree.find(path));
             if let Some(unit) = unit {
                 placed.entry((&evaluation.client, unit)).or_default().push(evaluation);
             }

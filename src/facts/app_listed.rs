@@ -40,7 +40,7 @@ struct Rows<'e> {
 impl<'e> Rows<'e> {
     /// The row of the nearest org unit above.
     fn nearest_above(&self, path: &OrgUnitPath) -> Option<&'e ConfiguredApp> {
-        std::iter::successors(path.parent(), OrgUnitPath::parent).find_map(|above| self.by_path.get(&above).copied())
+        path.ancestors().find_map(|above| self.by_path.get(&above).copied())
     }
 }
 
@@ -49,6 +49,8 @@ impl<'e> Rows<'e> {
 pub(super) struct Listed<'e> {
     list: &'e ConfiguredApps,
     clients: BTreeMap<&'e ClientId, Rows<'e>>,
+    /// Where each path of the list lies today.
+    places: BTreeMap<&'e OrgUnitPath, Place>,
 }
 
 impl<'e> Listed<'e> {
@@ -69,16 +71,13 @@ impl<'e> Listed<'e> {
                 }
             }
         }
-        Self { list, clients }
+        Self { list, clients, places }
     }
 
     /// Org units that the list names and no record shows.
-    pub(super) fn unplaced(&self, placing: &Placing<'_>) -> BTreeSet<&'e OrgUnitPath> {
-        let paths: BTreeSet<&OrgUnitPath> = self.list.rows.values().flatten().map(|row| &row.org_unit).collect();
-        let unknown = |path: &&OrgUnitPath| {
-            matches!(placing.place_path(path, self.list.taken_at), Place::Anywhere | Place::Among(_))
-        };
-        paths.into_iter().filter(unknown).collect()
+    pub(super) fn unplaced(&self) -> Vec<&'e OrgUnitPath> {
+        let unknown = self.places.iter().filter(|(_, place)| matches!(place, Place::Anywhere | Place::Among(_)));
+        unknown.map(|(path, _)| *path).collect()
     }
 
     /// What it says of the own level of an org unit. `doubt` says why the client may be another than the one asked for.

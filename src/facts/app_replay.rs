@@ -12,7 +12,7 @@ use super::app_target::{Concern, Target};
 use super::fact::Strength;
 use super::org_tree::UnitIndex;
 use super::placed::{Bearing, Placed};
-use super::track::{Own, Slot, Track};
+use super::track::{Own, Slot, Track, clashing};
 use crate::evidence::{AdminEvent, Attestation, AttestedValue, Change, Effect, Item, LevelChange, OwnAccess, Reading};
 
 enum Step<'e> {
@@ -44,9 +44,7 @@ impl Step<'_> {
             Self::Event { change: LevelChange::Set(_), event, .. } => (2, &event.qualifier, 1, event.index),
         }
     }
-}
 
-impl Step<'_> {
     /// Whether the order of the two decides what they leave, and nothing tells it.
     fn clashes_with(&self, other: &Self) -> bool {
         let (Self::Event { change: one, event, .. }, Self::Event { change: another, event: second, .. }) =
@@ -57,15 +55,13 @@ impl Step<'_> {
         if event.qualifier == second.qualifier {
             return false;
         }
-        let level = |reading: &Reading<OwnAccess>| match reading {
-            Reading::Proven(level) | Reading::Presumed(level) => Some(*level),
-            Reading::Unreadable => None,
-        };
         match (one, another) {
-            (LevelChange::Set(one), LevelChange::Set(another)) => level(one) != level(another) || level(one).is_none(),
+            (LevelChange::Set(one), LevelChange::Set(another)) => {
+                one.value() != another.value() || one.value().is_none()
+            }
             (LevelChange::Set(one), LevelChange::RemovedFrom(another))
             | (LevelChange::RemovedFrom(one), LevelChange::Set(another)) => {
-                level(one) == level(another) || level(one).is_none() || level(another).is_none()
+                one.value() == another.value() || one.value().is_none() || another.value().is_none()
             }
             (LevelChange::RemovedFrom(_), LevelChange::RemovedFrom(_)) => false,
         }
@@ -123,7 +119,7 @@ pub(super) fn replay(
     }
     steps.sort_by(|(at, step), (other_at, other)| (at, step.rank()).cmp(&(other_at, other.rank())));
 
-    let clashing = clashes(&steps);
+    let clashing = clashing(&steps, Step::clashes_with);
     let mut track = Track::new(horizon);
     let mut last_set: Option<(&AdminEvent, OwnAccess)> = None;
     for ((at, step), clash) in steps.into_iter().zip(clashing) {
@@ -149,15 +145,6 @@ pub(super) fn replay(
         }
     }
     Replayed { own: track.finish(lapsed), last_change }
-}
-
-/// Which steps another of the same moment contradicts: of two activities neither is known to be the later.
-fn clashes(steps: &[(Timestamp, Step<'_>)]) -> Vec<bool> {
-    let mut clashing = Vec::with_capacity(steps.len());
-    for moment in steps.chunk_by(|(one, _), (other, _)| one == other) {
-        clashing.extend(moment.iter().map(|(_, step)| moment.iter().any(|(_, other)| step.clashes_with(other))));
-    }
-    clashing
 }
 
 fn apply(

@@ -137,13 +137,9 @@ impl SessionControl {
 }
 
 fn confront<T: Ord + Clone>(fact: &mut Fact<T>, found: &Conclusion<T>, contradiction: impl Fn() -> Gap) {
-    let agreed = !fact.in_conflict();
     let before = std::mem::replace(fact, Fact::unknown());
-    *fact = before.narrowed_to(&BTreeSet::from([found.value.clone()]), found.strength);
-    fact.evidence.extend(found.items.iter().cloned());
-    if agreed && fact.in_conflict() {
-        fact.gaps.insert(contradiction());
-    }
+    let left = BTreeSet::from([found.value.clone()]);
+    *fact = before.confronted_with(&left, found.strength, found.items.iter().cloned(), contradiction);
 }
 
 /// What inheritance does to each part alike.
@@ -186,12 +182,11 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
     );
     let tree = placing.tree();
     let covered = placing.place_attestations(|_| Some(()), experiments.overrides_seen());
-    let nothing = placing.place_attestations(|_| None, experiments.overrides_seen());
     let order = tree.top_down();
     let mut replayed: Vec<Option<OwnSession>> = (0..tree.units().len()).map(|_| None).collect();
     for unit in &order {
         // What was said of the org units below a canary leaves out those with canaries of their own.
-        let covered = if experiments.measures(*unit) { &nothing } else { &covered };
+        let covered = (!experiments.measures(*unit)).then_some(&covered);
         let mut own = replay(*unit, placing, &events, &baselines, covered, horizon);
         // What happens above bears on what is in force here.
         let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
@@ -204,11 +199,8 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
         .map(|(unit, own)| experiments.at(unit, own.as_ref().and_then(|own| own.last_change), horizon))
         .collect();
     // What was found out where a setting is surely inherited was found out about the org unit above as well.
-    let inherits = BTreeSet::from([OwnReauth::Inherit]);
     for unit in order.iter().rev() {
-        let surely = replayed[*unit].as_ref().is_some_and(
-            |own| matches!(&own.reauth.slot, Slot::Among(choices, Strength::Proven) if *choices == inherits),
-        );
+        let surely = replayed[*unit].as_ref().is_some_and(|own| own.reauth.is_surely(&OwnReauth::Inherit));
         if let Some(parent) = tree.parent(*unit).filter(|_| surely) {
             let lifted = findings[*unit].clone();
             findings[parent].join(lifted);

@@ -12,9 +12,10 @@ use super::cloud_session::{Reauth, SessionControl};
 use super::fact::{Fact, Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
 use super::truth::Truth;
+use super::whereabouts::Whereabouts;
 use crate::domain::{AppId, ClientId, CloudScope, Email, OrgUnitPath, Scope, SessionLength, cloud_scope_of};
 use crate::evidence::{
-    Account, AccountIndex, AccountState, Administers, Change, Evidence, Grant, Item, Source, TokenEvent, TokenEventKind,
+    Account, AccountState, Administers, Change, Evidence, Grant, Item, Source, TokenEvent, TokenEventKind,
 };
 use crate::snapshot::SourceId;
 
@@ -115,6 +116,7 @@ pub(super) struct Ground<'g> {
     tree: &'g OrgTree,
     sessions: &'g [SessionControl],
     bindings: &'g Bindings<'g>,
+    whereabouts: &'g Whereabouts<'g>,
     endings: Endings,
 }
 
@@ -124,21 +126,22 @@ impl<'g> Ground<'g> {
         tree: &'g OrgTree,
         sessions: &'g [SessionControl],
         bindings: &'g Bindings<'g>,
+        whereabouts: &'g Whereabouts<'g>,
     ) -> Self {
-        Self { endings: endings_by_user(evidence), evidence, tree, sessions, bindings }
+        Self { endings: endings_by_user(evidence), evidence, tree, sessions, bindings, whereabouts }
     }
 }
 
 /// Derives every connection, sorted by user and client.
 pub(super) fn derive(ground: &Ground<'_>, apps: &[AppFacts]) -> Vec<ConnectionFacts> {
     let evidence = ground.evidence;
-    let index = AccountIndex::new(&evidence.accounts);
+    let account_of = |id: Option<&str>, email: Option<&Email>| Some(ground.whereabouts.find(id, email)?.account);
     let mut events: BTreeMap<(Email, ClientId), Vec<TokenEvent>> = BTreeMap::new();
     for event in &evidence.token_events {
         let email = event.email.as_deref().and_then(Email::from_google);
-        let account = index.find(event.profile_id.as_deref(), email.as_ref());
+        let account = account_of(event.profile_id.as_deref(), email.as_ref());
         // Accounts are renamed; their id stays.
-        let Some(user) = account.map(|position| evidence.accounts[position].email.clone()).or(email) else { continue };
+        let Some(user) = account.map(|account| account.email.clone()).or(email) else { continue };
         events.entry((user, event.client.clone())).or_default().push(event.clone());
     }
     let mut grants: BTreeMap<&ClientId, Vec<&Grant>> = BTreeMap::new();
@@ -149,7 +152,7 @@ pub(super) fn derive(ground: &Ground<'_>, apps: &[AppFacts]) -> Vec<ConnectionFa
     for app in apps {
         for client in &app.clients {
             for grant in grants.get(&client.client).into_iter().flatten() {
-                let account = index.find(None, Some(&grant.user)).map(|position| &evidence.accounts[position]);
+                let account = account_of(None, Some(&grant.user));
                 let log = events.remove(&(grant.user.clone(), grant.client.clone())).unwrap_or_default();
                 let item = Item {
                     at: None,
@@ -163,7 +166,7 @@ pub(super) fn derive(ground: &Ground<'_>, apps: &[AppFacts]) -> Vec<ConnectionFa
             }
         }
     }
-    connections.extend(of_deleted_accounts(ground, apps, events, &index));
+    connections.extend(of_deleted_accounts(ground, apps, events));
     // By code point, as the report is sorted.
     connections.sort_by(|one, other| {
         (one.user.as_str(), &one.client, &one.app).cmp(&(other.user.as_str(), &other.client, &other.app))
@@ -177,7 +180,6 @@ fn of_deleted_accounts(
     ground: &Ground<'_>,
     apps: &[AppFacts],
     events: BTreeMap<(Email, ClientId), Vec<TokenEvent>>,
-    index: &AccountIndex,
 ) -> Vec<ConnectionFacts> {
     if !ground.evidence.is_complete(SourceId::Users) {
         return Vec::new();
@@ -185,7 +187,7 @@ fn of_deleted_accounts(
     let mut connections = Vec::new();
     for ((user, client_id), log) in events {
         let Some(last) = log.last().filter(|last| last.kind == TokenEventKind::Authorize) else { continue };
-        if index.find(last.profile_id.as_deref(), Some(&user)).is_some() {
+        if ground.whereabouts.find(last.profile_id.as_deref(), Some(&user)).is_some() {
             continue;
         }
         let found = apps

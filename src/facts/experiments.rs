@@ -25,20 +25,19 @@ use super::bindings::{Bindings, Decider};
 use super::cloud_session::Reauth;
 use super::fact::{Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
-use super::track::Horizon;
+use super::track::{Horizon, PROPAGATION, had_settled};
 use super::truth::Truth;
-use crate::domain::{CanaryRole, ClientId, Email, OrgUnitPath, SessionLength, humane_duration};
+use super::whereabouts::{Whereabout, Whereabouts};
+use crate::domain::{CanaryRole, ClientId, OrgUnitPath, SessionLength, humane_duration};
 use crate::evidence::{
-    Account, AccountIndex, AccountState, AppRef, Attestation, AttestedSession, AttestedValue, Below, Canary,
-    CanaryOutcome, CanaryTry, Change, Evidence, Item, OwnAccess, OwnReauth, Source,
+    AccountState, AppRef, Attestation, AttestedSession, AttestedValue, Below, Canary, CanaryOutcome, CanaryTry,
+    Evidence, Item, OwnAccess, OwnReauth, Source,
 };
 use crate::snapshot::SourceId;
 
 /// Name of canaries in `missing`.
 const CANARIES: &str = "canaries";
 
-/// A change may take up to a day to have its effect (support.google.com/a/answer/9368756).
-const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
 /// Between two of Google's own clocks.
 const SLACK: SignedDuration = SignedDuration::from_mins(5);
 
@@ -158,10 +157,9 @@ impl<'e> Experiments<'e> {
         evidence: &'e Evidence,
         tree: &OrgTree,
         bindings: &Bindings<'_>,
+        whereabouts: &Whereabouts<'_>,
         levels: &dyn Fn(&ClientId) -> Levels,
     ) -> Self {
-        let index = AccountIndex::new(&evidence.accounts);
-        let moves = moves_by_user(evidence);
         let mut known: BTreeMap<&ClientId, Levels> = BTreeMap::new();
         let doubt = evidence.lost_canaries.as_ref().map(|counts| Gap {
             fact: CANARIES,
@@ -171,18 +169,15 @@ impl<'e> Experiments<'e> {
         let mut experiments = Self { doubt, ..Self::default() };
         for canary in evidence.canaries.iter().filter(|canary| canary.below == Below::Inherit) {
             // Of its own org unit this says nothing; only what lies below is taken from it.
-            let value = AttestedValue::Session(AttestedSession {
-                reauth: OwnReauth::Inherit,
-                frequency: None,
-                method: None,
-                exempt_trusted_apps: None,
-            });
+            let value = AttestedValue::Session(AttestedSession::only(OwnReauth::Inherit));
             let seen = said_when_added(canary, canary.org_unit.clone(), value, Below::Inherit);
             experiments.overrides_seen.push(seen);
         }
         for canary in &evidence.canaries {
             let counts_for_nothing = |why: &str| format!("canary {} counts for nothing: {why}", canary.id);
-            let Some(account) = account_of(canary, evidence, &index) else {
+            let user = whereabouts.find(canary.user_id.as_deref(), Some(&canary.user));
+            let Some(Whereabout { account, moved }) = user.filter(|user| user.account.state == AccountState::Active)
+            else {
                 let why = format!("the directory does not show {} as an account in use", canary.user);
                 experiments.notices.push(counts_for_nothing(&why));
                 continue;
@@ -214,7 +209,7 @@ impl<'e> Experiments<'e> {
             };
             experiments.by_unit.entry(unit).or_default().push(Placed {
                 canary,
-                moved: moves.get(&account.email).copied(),
+                moved,
                 trusted: level.truth(|level| *level == Access::Trusted),
                 level_changed: *level_changed,
             });
@@ -256,31 +251,12 @@ impl<'e> Experiments<'e> {
     }
 }
 
-fn account_of<'e>(canary: &Canary, evidence: &'e Evidence, index: &AccountIndex) -> Option<&'e Account> {
-    let account = &evidence.accounts[index.find(canary.user_id.as_deref(), Some(&canary.user))?];
-    (account.state == AccountState::Active).then_some(account)
-}
-
-fn moves_by_user(evidence: &Evidence) -> BTreeMap<Email, Timestamp> {
-    let index = AccountIndex::new(&evidence.accounts);
-    let mut moves: BTreeMap<Email, Timestamp> = BTreeMap::new();
-    for event in &evidence.admin_events {
-        let Change::UserMoved { user } = &event.change else { continue };
-        let email = Email::from_google(user);
-        let Some(account) = email.as_ref().and_then(|email| index.find(None, Some(email))) else { continue };
-        let last = moves.entry(evidence.accounts[account].email.clone()).or_insert(event.at);
-        *last = event.at.max(*last);
-    }
-    moves
-}
-
 /// How far a try goes: not at all where the log does not watch over the time since, or shows a change.
 fn strength_of(at: Timestamp, last_change: Option<Timestamp>, horizon: Horizon) -> Option<Strength> {
     let watched_from = horizon.log?.from.checked_add(PROPAGATION).ok()?;
-    let settled_from = last_change.and_then(|change| change.checked_add(PROPAGATION).ok());
     if at < watched_from || last_change.is_some_and(|change| at <= change) {
         None
-    } else if settled_from.is_none_or(|settled| settled < at) {
+    } else if had_settled(last_change, PROPAGATION, at) {
         Some(Strength::Proven)
     } else {
         Some(Strength::Presumed)
@@ -298,11 +274,7 @@ impl Seen<'_, '_> {
 
     /// Whether its client was Trusted when it was tried, as far as its level has not changed about then.
     fn trusted(&self) -> Truth {
-        let settled = self
-            .of
-            .level_changed
-            .is_none_or(|change| change.checked_add(PROPAGATION).is_ok_and(|settled| settled < self.one.at));
-        if settled { self.of.trusted } else { Truth::Unknown }
+        if had_settled(self.of.level_changed, PROPAGATION, self.one.at) { self.of.trusted } else { Truth::Unknown }
     }
 
     fn item(&self) -> Arc<Item> {

@@ -250,6 +250,25 @@ impl<T: Ord + Clone> Fact<T> {
         }
         self
     }
+
+    /// The same fact in the light of such an observation, which is evidence for it from now on. `contradiction` is what is
+    /// missing where the two do not go together.
+    #[must_use]
+    pub fn confronted_with(
+        self,
+        left: &BTreeSet<T>,
+        hint: Strength,
+        items: impl IntoIterator<Item = Arc<Item>>,
+        contradiction: impl FnOnce() -> Gap,
+    ) -> Self {
+        let agreed = !self.in_conflict();
+        let mut fact = self.narrowed_to(left, hint);
+        fact.evidence.extend(items);
+        if agreed && fact.in_conflict() {
+            fact.gaps.insert(contradiction());
+        }
+        fact
+    }
 }
 
 #[cfg(test)]

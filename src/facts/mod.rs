@@ -24,6 +24,7 @@ mod track;
 mod truth;
 mod unit_history;
 mod unread;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 
@@ -95,7 +96,8 @@ impl Facts {
         let placing = placed::Placing::new(&tree, &evidence, &statements.attestations);
         let changes = app_changes::place_changes(&placing);
         let listed = statements.configured_apps.as_ref().map(|list| app_listed::Listed::new(list, &placing));
-        let evaluated = app_evaluated::Evaluated::new(&evidence, &tree);
+        let whereabouts = whereabouts::Whereabouts::new(&evidence);
+        let evaluated = app_evaluated::Evaluated::new(&evidence, &tree, &whereabouts);
         let levels = app_access::Ground {
             placing: &placing,
             horizon,
@@ -116,10 +118,10 @@ impl Facts {
         };
         let stated = evidence.header.operator.gcp_organization.as_deref() == Some("none");
         let bindings = Bindings::new(&evidence, statements.no_bindings || stated);
-        let experiments = experiments::Experiments::new(&evidence, &tree, &bindings, &canary_level);
+        let experiments = experiments::Experiments::new(&evidence, &tree, &bindings, &whereabouts, &canary_level);
         let cloud_session::Sessions { in_force: sessions, own_doubts } =
             cloud_session::derive(&placing, horizon, &experiments);
-        let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings);
+        let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings, &whereabouts);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
         // Without the log nothing is proven, and no look at the console would change that.
@@ -197,7 +199,7 @@ fn notices(
     notices.extend(placing.unplaced_attestations().into_iter().map(|attestation| {
         format!("the attestation at {} is about {}, and {unknown}", attestation.locator, attestation.org_unit)
     }));
-    let paths = listed.map(|listed| listed.unplaced(placing)).unwrap_or_default();
+    let paths = listed.map(app_listed::Listed::unplaced).unwrap_or_default();
     notices.extend(paths.into_iter().map(|path| format!("the list of configured apps names {path}, and {unknown}")));
     notices
 }

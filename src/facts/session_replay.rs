@@ -8,7 +8,7 @@ use super::fact::Strength;
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
-use super::track::{Horizon, Own, Slot, Track};
+use super::track::{Horizon, Own, Slot, Track, clashing};
 use crate::domain::SessionLength;
 use crate::evidence::{
     AdminEvent, Attestation, AttestedSession, AttestedValue, Change, Effect, Item, OwnReauth, Reading, ReauthMethod,
@@ -31,6 +31,12 @@ impl Step<'_> {
             Self::Attested(..) => 1,
             Self::Event { .. } => 2,
         }
+    }
+
+    /// Whether the two read differently, so that their order decides what they leave, and nothing tells it.
+    fn clashes_with(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Event { reading, event, .. }, Self::Event { reading: another, event: second, .. })
+            if event.qualifier != second.qualifier && reading.value() != another.value())
     }
 }
 
@@ -61,13 +67,14 @@ pub(super) fn replay(
     placing: &Placing<'_>,
     events: &Placed<'_, AdminEvent>,
     baselines: &Placed<'_, Attestation>,
-    covered: &Placed<'_, Attestation>,
+    covered: Option<&Placed<'_, Attestation>>,
     horizon: Horizon,
 ) -> OwnSession {
     let mut steps: Vec<(Timestamp, Step<'_>)> = Vec::new();
     let mut lapsed = None;
     let mut last_change = placing.moved(unit);
-    for (seen, _) in covered.of(unit).filter(|(_, bearing)| bearing.is_below()) {
+    let covered = covered.into_iter().flat_map(|covered| covered.of(unit));
+    for (seen, _) in covered.filter(|(_, bearing)| bearing.is_below()) {
         steps.push((seen.attested_at, Step::Attested(&INHERITED, Arc::new(seen.item()))));
     }
     if let Some((at, item)) = placing.birth(unit) {
@@ -98,7 +105,7 @@ pub(super) fn replay(
     let mut exempt = Track::new(horizon);
     let mut frequency = Track::new(horizon);
     let mut method = Track::new(horizon);
-    let clashing = clashes(&steps);
+    let clashing = clashing(&steps, Step::clashes_with);
     let mut save: Option<Save<'_>> = None;
     for ((at, step), clash) in steps.into_iter().zip(clashing) {
         match step {
@@ -122,8 +129,7 @@ pub(super) fn replay(
                     save = Some(Save { first: at, event, reading });
                 }
                 // Two pieces of one save that read differently: which part of the setting each is about, is unknown.
-                let at_odds =
-                    same_save && save.as_ref().is_some_and(|save| value_of(save.reading) != value_of(reading));
+                let at_odds = same_save && save.as_ref().is_some_and(|save| save.reading.value() != reading.value());
                 match reading {
                     Reading::Unreadable => reauth.blur(at, &event.item),
                     Reading::Proven(_) | Reading::Presumed(_) if at_odds || clash => reauth.blur(at, &event.item),
@@ -147,29 +153,8 @@ pub(super) fn replay(
     }
 }
 
-/// Which steps another of the same moment contradicts: of two activities neither is known to be the later.
-fn clashes(steps: &[(Timestamp, Step<'_>)]) -> Vec<bool> {
-    let reads_otherwise = |one: &Step<'_>, other: &Step<'_>| {
-        matches!((one, other), (Step::Event { reading, event, .. }, Step::Event { reading: another, event: second, .. })
-            if event.qualifier != second.qualifier && value_of(*reading) != value_of(*another))
-    };
-    let mut clashing = Vec::with_capacity(steps.len());
-    for moment in steps.chunk_by(|(one, _), (other, _)| one == other) {
-        clashing.extend(moment.iter().map(|(_, step)| moment.iter().any(|(_, other)| reads_otherwise(step, other))));
-    }
-    clashing
-}
-
 /// What `below = "inherit"` says of an org unit.
-static INHERITED: AttestedSession =
-    AttestedSession { reauth: OwnReauth::Inherit, frequency: None, method: None, exempt_trusted_apps: None };
-
-fn value_of(reading: Reading<OwnReauth>) -> Option<OwnReauth> {
-    match reading {
-        Reading::Proven(own) | Reading::Presumed(own) => Some(own),
-        Reading::Unreadable => None,
-    }
-}
+static INHERITED: AttestedSession = AttestedSession::only(OwnReauth::Inherit);
 
 struct Save<'e> {
     first: Timestamp,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::fact::{Gap, Strength};
 use crate::domain::humane_time;
@@ -62,6 +62,23 @@ pub(super) struct Track<T> {
     horizon: Horizon,
 }
 
+/// A change may take up to a day to reach every decision of Google's (its help pages on app access and on session length).
+pub(super) const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whether the last change had certainly taken its effect by then, `lag` being the longest that it may take.
+pub(super) fn had_settled(last_change: Option<Timestamp>, lag: SignedDuration, at: Timestamp) -> bool {
+    last_change.is_none_or(|change| change.checked_add(lag).is_ok_and(|settled| settled < at))
+}
+
+/// Which steps another of the same moment contradicts: of two activities neither is known to be the later.
+pub(super) fn clashing<S>(steps: &[(Timestamp, S)], clash: impl Fn(&S, &S) -> bool) -> Vec<bool> {
+    let mut clashing = Vec::with_capacity(steps.len());
+    for moment in steps.chunk_by(|(one, _), (other, _)| one == other) {
+        clashing.extend(moment.iter().map(|(_, step)| moment.iter().any(|(_, other)| clash(step, other))));
+    }
+    clashing
+}
+
 /// An own value as the replay leaves it.
 #[derive(Debug, Clone)]
 pub(super) struct Own<T> {
@@ -69,6 +86,13 @@ pub(super) struct Own<T> {
     pub(super) evidence: BTreeSet<Arc<Item>>,
     /// Why it is not proven, where it is not.
     pub(super) why: Option<String>,
+}
+
+impl<T: Ord> Own<T> {
+    /// Whether it is proven to be this.
+    pub(super) fn is_surely(&self, value: &T) -> bool {
+        matches!(&self.slot, Slot::Among(values, Strength::Proven) if values.len() == 1 && values.contains(value))
+    }
 }
 
 impl<T: Clone + Ord> Track<T> {

@@ -125,6 +125,11 @@ impl UnitHistory {
         })
     }
 
+    /// The org units of today that had a name just after that time.
+    fn holders_after(&self, name: &str, at: Timestamp) -> impl Iterator<Item = UnitIndex> {
+        self.held_after(name, at).into_iter().filter_map(|position| self.holdings.get(name)?.get(position)?.holder)
+    }
+
     fn undo(&mut self, change: &TreeChange, event: &AdminEvent, tree: &OrgTree) {
         let (at, effect) = (event.at, event.effect);
         match change {
@@ -170,12 +175,10 @@ impl UnitHistory {
             }
             TreeChange::Moved { unit, to } => {
                 let name = bare(unit);
-                let held = self.held_after(name, at);
-                if held.is_empty() {
+                if self.held_after(name, at).is_empty() {
                     self.lost.entry(name.to_owned()).or_insert(at);
                 }
-                let holders: Vec<UnitIndex> =
-                    held.into_iter().filter_map(|position| self.holdings.get(name)?.get(position)?.holder).collect();
+                let holders: Vec<UnitIndex> = self.holders_after(name, at).collect();
                 for holder in self.only_those_moved_to(to, holders, at, tree) {
                     self.moved.entry(holder).or_insert(at);
                 }
@@ -187,11 +190,7 @@ impl UnitHistory {
     /// a hole, and it may have been any.
     fn only_those_moved_to(&self, to: &str, holders: Vec<UnitIndex>, at: Timestamp, tree: &OrgTree) -> Vec<UnitIndex> {
         let name = bare(to);
-        let mut parents: BTreeSet<UnitIndex> = self
-            .held_after(name, at)
-            .into_iter()
-            .filter_map(|position| self.holdings.get(name)?.get(position)?.holder)
-            .collect();
+        let mut parents: BTreeSet<UnitIndex> = self.holders_after(name, at).collect();
         if to == "/" || self.may_be_root(name).is_some() {
             parents.extend(self.root);
         }

@@ -153,11 +153,6 @@ fn origin<'r>(shown: &Shown<'r>, setting: &str) -> Option<Origin<'r>> {
     })
 }
 
-/// The org units above, the nearest first.
-fn above(path: &OrgUnitPath) -> impl Iterator<Item = OrgUnitPath> {
-    std::iter::successors(path.parent(), OrgUnitPath::parent)
-}
-
 /// The org units above through which any of the settings comes.
 fn inherited_through(shown: &Shown<'_>, settings: &[&str]) -> Vec<OrgUnitPath> {
     let Some(path) = &shown.result.subject.org_unit else { return Vec::new() };
@@ -167,7 +162,7 @@ fn inherited_through(shown: &Shown<'_>, settings: &[&str]) -> Vec<OrgUnitPath> {
             Origin::Own | Origin::Unknown => false,
         })
     };
-    above(path).filter(passes_on).collect()
+    path.ancestors().filter(passes_on).collect()
 }
 
 /// The event, of what it touches only what the result rests on; `None` if that is nothing.
