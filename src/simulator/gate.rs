@@ -104,6 +104,11 @@ pub(super) struct Admitted {
     pub(super) role: Role,
 }
 
+/// A scope's short name, such as `cloud-platform`; one that has none as it is.
+pub(super) fn short(scope: &str) -> &str {
+    scope.strip_prefix(SCOPE_PREFIX).unwrap_or(scope)
+}
+
 impl Shared {
     /// Lets a call in, or refuses it as Google would.
     pub(super) fn admit(&self, call: &Call, endpoint: &Endpoint) -> Result<Admitted, Refusal> {
@@ -114,8 +119,7 @@ impl Shared {
         if self.file.service.disabled_apis.iter().any(|disabled| disabled == api.service()) {
             return Err(Refusal::api_disabled(api, self.key.project_number()));
         }
-        let short = |scope: &str| scope.strip_prefix(SCOPE_PREFIX).unwrap_or(scope).to_owned();
-        if !access.scopes.iter().any(|scope| endpoint.scopes.contains(&short(scope).as_str())) {
+        if !access.scopes.iter().any(|scope| endpoint.scopes.contains(&short(scope))) {
             return Err(Refusal::insufficient_scope(endpoint));
         }
         let tenant = self.tenant();

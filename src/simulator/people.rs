@@ -127,7 +127,7 @@ impl People {
     /// Takes in the grants that came and went, in order. The scopes of one client add up until the grant is revoked.
     pub(super) fn regrant(&mut self, file: &File, changes: &[GrantChange]) {
         for change in changes {
-            let app = file.app.iter().map(Spanned::get_ref).find(|app| app.client_id == change.client_id);
+            let app = file.app_of_client(&change.client_id);
             let account = self.accounts.iter_mut().find(|account| same(&account.email, &change.user));
             let (Some(app), Some(account)) = (app, account) else { continue };
             let (of_app, others): (Vec<_>, Vec<_>) = std::mem::take(&mut account.tokens)
@@ -242,8 +242,7 @@ fn token(app: &App, user_id: &str, scopes: &[String]) -> Value {
 
 /// The app that the file names so.
 pub(super) fn app<'a>(file: &'a File, at: usize, key: &str) -> Result<&'a App, Contradiction> {
-    let found = file.app.iter().map(Spanned::get_ref).find(|app| app.key == key);
-    found.ok_or_else(|| Contradiction::new(at, format!("there is no app {key:?}")))
+    file.app_called(key).ok_or_else(|| Contradiction::new(at, format!("there is no app {key:?}")))
 }
 
 fn tagged(mut record: Value) -> Value {

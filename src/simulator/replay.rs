@@ -156,8 +156,7 @@ impl Replay<'_> {
     }
 
     fn app(&self, key: &str) -> Result<App, String> {
-        let found = self.file.app.iter().map(Spanned::get_ref).find(|app| app.key == key);
-        found.cloned().ok_or_else(|| format!("there is no app {key:?}"))
+        self.file.app_called(key).cloned().ok_or_else(|| format!("there is no app {key:?}"))
     }
 
     fn write(&mut self, at: Timestamp, actor: Option<&str>, activities: Vec<Vec<Value>>) {
@@ -262,7 +261,7 @@ impl Replay<'_> {
     /// Changes how a user stands, if the start is past; gives the event that tells of it.
     fn about_user(&mut self, at: Timestamp, deed: &UserDeed) -> Result<Value, String> {
         let user = deed.user();
-        if !self.file.user.iter().any(|known| known.get_ref().email.eq_ignore_ascii_case(user)) {
+        if !self.file.has_user(user) {
             return Err(format!("there is no user {user}"));
         }
         let begun = at > self.start;

@@ -124,6 +124,23 @@ pub(super) struct File {
     pub(super) generate: Generate,
 }
 
+impl File {
+    /// The app that the file names so.
+    pub(super) fn app_called(&self, key: &str) -> Option<&App> {
+        self.app.iter().map(Spanned::get_ref).find(|app| app.key == key)
+    }
+
+    /// The app of a client ID.
+    pub(super) fn app_of_client(&self, client_id: &str) -> Option<&App> {
+        self.app.iter().map(Spanned::get_ref).find(|app| app.client_id == client_id)
+    }
+
+    /// Whether there is a user of that address, whatever became of them.
+    pub(super) fn has_user(&self, email: &str) -> bool {
+        self.user.iter().any(|user| user.get_ref().email.eq_ignore_ascii_case(email))
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Customer {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -107,7 +107,7 @@ pub(super) struct Shared {
     present: Present,
     pub(super) key: ServiceAccount,
     pub(super) tokens: Tokens,
-    pub(super) ledger: Mutex<Ledger>,
+    ledger: Mutex<Ledger>,
     pub(super) clock: Clock,
     pub(super) base_url: String,
     key_file: String,
@@ -118,8 +118,14 @@ pub(super) struct Shared {
 impl Shared {
     /// The tenant as it is now.
     pub(super) fn tenant(&self) -> Arc<Tenant> {
-        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        // Held while the clock is read, so that nobody asks for a moment before one that was asked for.
+        let ledger = self.ledger();
         self.present.at(&self.file, self.clock.now(), &ledger.deeds)
+    }
+
+    /// What users authorised and revoked, while nobody else writes there.
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -258,8 +264,7 @@ impl Running {
     /// key with a `client_secret`.
     #[must_use]
     pub fn client_json(&self, key: &str) -> Option<String> {
-        let mut apps = self.shared.file.app.iter().map(toml::Spanned::get_ref);
-        oauth::client_file(apps.find(|app| app.key == key)?, &self.shared.base_url)
+        oauth::client_file(self.shared.file.app_called(key)?, &self.shared.base_url)
     }
 
     /// The time in the scenario.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::super::gate::SCOPE_PREFIX;
+use super::super::gate::short;
 use super::super::key::{CLIENT_EMAIL, random_text};
 use super::super::tenant::Tenant;
 use super::answer::{Refused, refused};
@@ -180,8 +180,7 @@ impl Shared {
             return Err(refused("invalid_scope", "Empty or missing scope not allowed."));
         }
         let allowed = |scope: &String| {
-            let short = scope.strip_prefix(SCOPE_PREFIX).unwrap_or(scope);
-            self.file.service.delegated_scopes.iter().any(|known| known == short || known == scope)
+            self.file.service.delegated_scopes.iter().any(|known| known == short(scope) || known == scope)
         };
         // All or nothing: one scope that is not delegated spoils the whole request.
         if delegated && !scopes.iter().all(allowed) {

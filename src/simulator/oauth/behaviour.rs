@@ -103,7 +103,7 @@ pub(in crate::simulator) fn check(file: &File) -> Result<(), Contradiction> {
             app(file, place, key)?;
         }
         if let Some(email) = &refusal.user
-            && !file.user.iter().any(|user| user.get_ref().email.eq_ignore_ascii_case(email))
+            && !file.has_user(email)
         {
             return Err(Contradiction::new(place, format!("there is no user {email}")));
         }

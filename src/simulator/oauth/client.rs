@@ -13,8 +13,9 @@ use super::{Form, Shared};
 /// The app of a client ID, unless its registration is gone.
 pub(super) fn find<'a>(file: &'a File, tenant: &Tenant, client_id: &str) -> Result<&'a App, Refused> {
     let unauthorized = |error, description| Refused::new(StatusCode::UNAUTHORIZED, error, description);
-    let found = file.app.iter().map(toml::Spanned::get_ref).find(|app| app.client_id == client_id);
-    let found = found.ok_or_else(|| unauthorized("invalid_client", "The OAuth client was not found."))?;
+    let found = file
+        .app_of_client(client_id)
+        .ok_or_else(|| unauthorized("invalid_client", "The OAuth client was not found."))?;
     if tenant.residents.deleted_clients.contains(client_id) {
         return Err(unauthorized("deleted_client", "The OAuth client was deleted."));
     }

@@ -4,7 +4,7 @@
 //! would be a fault of ours. Refusals show where Google documents them: on a page, where the request itself is wrong and
 //! no redirect address can be trusted; otherwise in the redirect.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Response};
@@ -81,7 +81,7 @@ impl Shared {
         let code = format!("4/0Asimulated-{random}");
         let authorized = deed(self, &account.email, &asked, DeedKind::Authorized);
         let nonce = form.get("nonce").map(str::to_owned);
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ledger = self.ledger();
         let redirect_uri = form.get("redirect_uri").unwrap_or_default();
         ledger.authorize(authorized, nonce, redirect_uri, asked.challenge, &code);
         let scope = asked.scopes.join(" ");
@@ -173,7 +173,7 @@ impl Shared {
     }
 
     fn write_down(&self, deed: Deed) {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).deeds.push(deed);
+        self.ledger().deeds.push(deed);
     }
 }
 

@@ -1,7 +1,5 @@
 //! `grant_type=authorization_code`: a code of the consent screen for tokens.
 
-use std::sync::PoisonError;
-
 use aws_lc_rs::digest;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -27,7 +25,7 @@ impl Shared {
         let client = self.client(&tenant, headers, form)?;
         let (text, redirect_uri) = (form.need("code")?, form.need("redirect_uri")?);
         let authorization = {
-            let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut ledger = self.ledger();
             let code = ledger.code(text).ok_or_else(|| refused("invalid_grant", "Malformed auth code."))?;
             let late = now.duration_since(code.authorization.at) >= CODE_LIFETIME;
             if code.used || late || code.authorization.client_id != client.client_id {
@@ -49,7 +47,7 @@ impl Shared {
         let mut body = self.issue(&authorization, account, &authorization.scopes, now)?;
         let token = format!("1//0simulated-{}", random::<48>()?);
         body["refresh_token"] = token.as_str().into();
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).keep(&token, authorization, now);
+        self.ledger().keep(&token, authorization, now);
         Ok(Json(body).into_response())
     }
 

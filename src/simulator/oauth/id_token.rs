@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::gate::SCOPE_PREFIX;
+use super::super::gate::short;
 use super::super::people::Account;
 use super::ledger::Authorization;
 use super::{LIFETIME_SECONDS, Shared};
@@ -20,9 +20,7 @@ impl Shared {
         access_token: &str,
         now: Timestamp,
     ) -> Option<String> {
-        let has = |scope: &str| {
-            authorization.scopes.iter().any(|known| known.strip_prefix(SCOPE_PREFIX).unwrap_or(known) == scope)
-        };
+        let has = |scope: &str| authorization.scopes.iter().any(|known| short(known) == scope);
         if !has("openid") {
             return None;
         }

@@ -32,7 +32,7 @@ pub(in crate::simulator) struct Deed {
 impl Deed {
     /// As the token log tells it.
     pub(in crate::simulator) fn activity(&self, file: &File) -> Option<Activity> {
-        let app = file.app.iter().map(toml::Spanned::get_ref).find(|app| app.client_id == self.client_id)?;
+        let app = file.app_of_client(&self.client_id)?;
         let event = match self.kind {
             DeedKind::Authorized => log::token_event(TokenDeed::Authorize, app, &self.scopes),
             DeedKind::Revoked => log::token_event(TokenDeed::Revoke, app, &self.scopes),

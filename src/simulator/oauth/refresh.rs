@@ -1,7 +1,5 @@
 //! `grant_type=refresh_token`: what becomes of a connection (`reference/session-control.md`, sections 3 and 6).
 
-use std::sync::PoisonError;
-
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
@@ -22,7 +20,7 @@ impl Shared {
         let now = self.clock.now();
         let client = self.client(&tenant, headers, form)?;
         let token = form.need("refresh_token")?;
-        let found = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).refreshable(token).cloned();
+        let found = self.ledger().refreshable(token).cloned();
         let found = found.ok_or_else(|| refused("invalid_grant", "Bad Request"))?;
         let authorization = &found.authorization;
         if authorization.client_id != client.client_id {
@@ -35,7 +33,7 @@ impl Shared {
         self.session(&tenant, authorization, client, now)?;
         let scopes = narrowed(authorization, form)?;
         let body = self.issue(authorization, account, &scopes, now)?;
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).used(token, now);
+        self.ledger().used(token, now);
         Ok(Json(body).into_response())
     }
 
@@ -51,7 +49,7 @@ impl Shared {
         if !account.active {
             return Err(refused("access_denied", "Account restricted"));
         }
-        let by_user = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).revoked(authorization);
+        let by_user = self.ledger().revoked(authorization);
         let by_administrator = tenant.residents.revoked_since(authorization.at, &authorization.user, &client.client_id);
         let changed = tenant.residents.get(&authorization.user).and_then(|resident| resident.password_changed);
         let by_password = changed.is_some_and(|at| at > authorization.at) && scopes::reach_mail(&authorization.scopes);

@@ -1,6 +1,6 @@
 //! `POST /revoke`: the end of a grant, by any token of it.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -35,7 +35,7 @@ impl Shared {
         let now = self.clock.now();
         let access = self.tokens.find(token, self.clock.wall(), now);
         let tenant = self.tenant();
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ledger = self.ledger();
         let refreshable = ledger.refreshable(token).map(|found| found.authorization.clone());
         let gone = refused("invalid_token", "Token expired or revoked");
         let (user, client_id) = match (refreshable, access) {

@@ -1,6 +1,6 @@
 //! Scopes: how they are written, and which of them session control and a changed password concern.
 
-use super::super::gate::SCOPE_PREFIX;
+use super::super::gate::{SCOPE_PREFIX, short};
 
 /// The scopes of a request in the form that Google gives them back in, each once; `None` for one that cannot exist.
 pub(super) fn normal(asked: &str) -> Option<Vec<String>> {
@@ -17,10 +17,6 @@ pub(super) fn normal(asked: &str) -> Option<Vec<String>> {
         }
     }
     Some(scopes)
-}
-
-fn short(scope: &str) -> &str {
-    scope.strip_prefix(SCOPE_PREFIX).unwrap_or(scope)
 }
 
 /// Whether session control for Google Cloud applies: the scopes of which that is documented, and no others.
