@@ -6,8 +6,9 @@
 //! google → collect → snapshot → evidence → facts → checks → report
 //! ```
 //!
-//! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
-//! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
+//! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of
+//! them, `config` is read by the command line and handed down, `cli` ties the stages together, and `simulator` is a
+//! Google Workspace of our own on the other side of the wire.
 
 pub mod canaries;
 pub mod checks;

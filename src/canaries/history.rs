@@ -1,6 +1,6 @@
 //! What became of every try: one line each, only ever added to.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CanaryId, Clock, TryOutcome};
+use crate::snapshot::{owners_alone, sync_folder};
 
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,13 @@ pub struct History {
 }
 
 impl History {
+    /// That lines of it cannot be read, and the first of them, where that is so.
+    #[must_use]
+    pub fn loss(&self) -> Option<String> {
+        let lines: Vec<String> = self.unreadable.iter().take(5).map(usize::to_string).collect();
+        (!lines.is_empty()).then(|| format!("the history cannot be read in full (line {})", lines.join(", ")))
+    }
+
     /// The entries that say something of a canary of that id that was added then.
     pub(super) fn of<'h>(&'h self, id: &'h CanaryId, added_at: Timestamp) -> impl Iterator<Item = &'h Entry> {
         let of_id = |entry: &&Entry| entry.canary == *id;
@@ -114,8 +122,7 @@ pub(super) fn append(path: &Path, entries: &[Entry]) -> io::Result<()> {
 fn append_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    owners_alone(&mut options);
     let mut file = options.open(path)?;
     let before = file.seek(SeekFrom::End(0))?;
     if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
@@ -128,18 +135,6 @@ fn append_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     {
         sync_folder(folder)?;
     }
-    Ok(())
-}
-
-/// Makes names in a folder last.
-#[cfg(unix)]
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Makes names in a folder last: not a thing that can be asked for here.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

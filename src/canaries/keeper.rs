@@ -14,13 +14,11 @@ use super::registry::{Registered, Registry};
 use super::state::{State, StateFault};
 use crate::domain::{CanaryId, Clock, TryOutcome};
 use crate::google::Endpoint;
-use crate::google::desktop_oauth::{Refresh, TokenEndpoint};
+use crate::google::desktop_oauth::{CLOUD_SCOPE, Refresh, TokenEndpoint};
 use crate::snapshot::{CanaryLife, CanaryRecord, CanaryTry};
 
 /// So many tokens are tried at a time.
 const AT_ONCE: usize = 8;
-/// Without it a token says nothing of session control.
-const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// The canaries, and what it takes to try them.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ use super::command::CommandLine;
 use super::credential::{Credential, InvalidCredential};
 use super::state::{State, StateFault, make_private, must_be_private, write_private};
 use crate::domain::{CanaryId, ClientId, Secret};
+use crate::snapshot::owners_alone;
 
 /// What the operator wants of tokens that gwsaudit keeps itself: `[canaries] tokens`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -217,8 +218,7 @@ pub async fn hand_over(
     let Kept::TokenFile(path) = kept else { return Ok(()) };
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    owners_alone(&mut options);
     let mut file = options.open(path).map_err(|source| io_fault("make", path, source))?;
     io::Write::write_all(&mut file, text.expose().as_bytes())
         .and_then(|()| file.sync_all())

@@ -116,32 +116,27 @@ impl Registry {
     }
 }
 
-/// The id that a canary gets if nobody chooses one: `sales-emea-untrusted`.
-pub(super) fn default_id(org_unit: &OrgUnitPath, role: CanaryRole) -> CanaryId {
-    let mut slug: String = org_unit
-        .as_str()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
-    while slug.contains("--") {
-        slug = slug.replace("--", "-");
-    }
-    let slug: String = slug.trim_matches('-').chars().take(40).collect();
-    let slug = if org_unit.is_root() {
-        "root"
-    } else if slug.is_empty() {
-        "unit"
-    } else {
-        slug.trim_matches('-')
-    };
-    format!("{slug}-{role}").parse().expect("lower-case letters, digits and hyphens, and not too many")
-}
-
 impl Registered {
-    /// The id that a canary gets if nobody chooses one.
+    /// The id that a canary gets if nobody chooses one: `sales-emea-untrusted`.
     #[must_use]
     pub fn default_id(org_unit: &OrgUnitPath, role: CanaryRole) -> CanaryId {
-        default_id(org_unit, role)
+        let mut slug: String = org_unit
+            .as_str()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .collect();
+        while slug.contains("--") {
+            slug = slug.replace("--", "-");
+        }
+        let slug: String = slug.trim_matches('-').chars().take(40).collect();
+        let slug = if org_unit.is_root() {
+            "root"
+        } else if slug.is_empty() {
+            "unit"
+        } else {
+            slug.trim_matches('-')
+        };
+        format!("{slug}-{role}").parse().expect("lower-case letters, digits and hyphens, and not too many")
     }
 }
 
@@ -195,7 +190,7 @@ mod tests {
 
     #[test]
     fn ids_come_from_org_units() {
-        let of = |path: &str| default_id(&path.parse().expect("a path"), CanaryRole::Untrusted).to_string();
+        let of = |path: &str| Registered::default_id(&path.parse().expect("a path"), CanaryRole::Untrusted).to_string();
         assert_eq!(of("/"), "root-untrusted");
         assert_eq!(of("/Sales/EMEA & Co."), "sales-emea-co-untrusted");
         assert_eq!(of("/営業"), "unit-untrusted");

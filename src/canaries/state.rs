@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::history::{self, Entry, History, sync_folder};
+use super::history::{self, Entry, History};
 use super::registry::Registry;
+use crate::snapshot::{folder_of, owners_alone, sync_folder};
 
 /// A state folder: who there is, what became of them, and perhaps their tokens.
 #[derive(Debug, Clone)]
@@ -110,8 +111,7 @@ impl State {
         let failed = |source| StateFault::Io { what: "lock", path: path.clone(), source };
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        owners_alone(&mut options);
         let file = options.open(&path).map_err(failed)?;
         file.lock().map_err(failed)?;
         Ok(Locked { state: self, _file: file })
@@ -127,12 +127,16 @@ pub struct Locked<'s> {
 }
 
 impl Locked<'_> {
+    fn history_path(&self) -> PathBuf {
+        self.state.folder.join("history.jsonl")
+    }
+
     /// What became of everybody so far. A torn end of the file is kept aside.
     ///
     /// # Errors
     /// [`StateFault`].
     pub fn history(&self) -> Result<History, StateFault> {
-        let path = self.state.folder.join("history.jsonl");
+        let path = self.history_path();
         let aside = self.state.folder.join("history.torn");
         history::read(&path, &aside).map_err(|source| StateFault::Io { what: "read", path, source })
     }
@@ -143,7 +147,7 @@ impl Locked<'_> {
     /// [`StateFault`]; nothing is added then.
     pub fn append(&self, entries: &[Entry]) -> Result<History, StateFault> {
         let mut history = self.history()?;
-        let path = self.state.folder.join("history.jsonl");
+        let path = self.history_path();
         history::append(&path, entries).map_err(|source| StateFault::Io { what: "add to", path, source })?;
         history.entries.extend_from_slice(entries);
         Ok(history)
@@ -196,7 +200,7 @@ pub(super) fn must_be_private(_path: &Path) -> Result<(), StateFault> {
 
 /// Writes a file of mode 0600 in one step.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StateFault> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let write = || -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;

@@ -48,9 +48,9 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 /// A log whose past only the earlier snapshot holds, and which another run may still carry forward.
 fn would_be_lost(collected: &Collected) -> Option<(SourceId, &Broken)> {
-    let broken = collected
+    let mut broken = collected
         .continuity()
         .iter()
         .filter_map(|continuity| Some((continuity.log, continuity.outcome.as_ref().err()?)));
-    broken.into_iter().find(|(_, why)| why.may_heal())
+    broken.find(|(_, why)| why.may_heal())
 }

@@ -12,6 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::talk::colour_choice;
 use crate::report::Colour;
+use crate::snapshot::folder_of;
 
 /// How wide a page is where no terminal says.
 const WIDTH: usize = 100;
@@ -54,7 +55,7 @@ pub(super) fn existing_folder(path: &Path) -> Result<&Path, CliError> {
     if path.is_dir() {
         return Err(CliError::Usage(format!("--output: {} is a folder", path.display())));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     if folder.is_dir() {
         Ok(folder)
     } else {

@@ -9,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::args::{Global, LogFormat, When};
+use crate::domain::with_causes;
 use crate::report::Visible;
 
 /// The voice of the program.
@@ -39,7 +40,7 @@ impl Talk {
     }
 
     pub(super) fn error(self, error: &dyn Error) {
-        self.say("error", AnsiColor::Red, &super::error::with_causes(error));
+        self.say("error", AnsiColor::Red, &with_causes(error));
     }
 
     pub(super) fn advice(self, advice: &str) {

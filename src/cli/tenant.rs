@@ -17,6 +17,7 @@ use crate::collect::{
     Canaries, Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
 };
 use crate::config::GcpOrganization;
+use crate::domain::Email;
 use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
@@ -158,14 +159,7 @@ impl Live {
             limits.deadline = Some(Instant::now() + deadline);
         }
         let canaries = self.canaries(setup, surroundings, talk)?;
-        let google = Google::connect(Options {
-            credentials: setup.key(surroundings, talk)?,
-            subject: admin,
-            endpoint: config.google.endpoint.clone(),
-            limits,
-            user_agent: USER_AGENT.to_owned(),
-        })
-        .await?;
+        let google = connect(setup, admin, limits, surroundings, talk).await?;
         let plan = Plan {
             customer: config.customer.clone(),
             purpose,
@@ -218,6 +212,24 @@ impl Live {
             CanaryWish::Try | CanaryWish::Ignore => Canaries::Try(keeper),
         }))
     }
+}
+
+/// Google's APIs, on behalf of that administrator.
+pub(super) async fn connect(
+    setup: &Setup,
+    subject: Email,
+    limits: Limits,
+    surroundings: &Surroundings,
+    talk: Talk,
+) -> Result<Google, CliError> {
+    let options = Options {
+        credentials: setup.key(surroundings, talk)?,
+        subject,
+        endpoint: setup.config.google.endpoint.clone(),
+        limits,
+        user_agent: USER_AGENT.to_owned(),
+    };
+    Ok(Google::connect(options).await?)
 }
 
 /// Who asks.

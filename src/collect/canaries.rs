@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::run::Collected;
 use super::source::Observer;
 use crate::canaries::{Keeper, Registered, Standing, StateFault, Tried};
-use crate::domain::TryOutcome;
+use crate::domain::{TryOutcome, with_causes};
 use crate::report::model::SourceStatus;
 use crate::snapshot::{Line, RecordKind, SourceId, SourceRecord, Spool, WriteError};
 
@@ -62,7 +62,7 @@ pub async fn go_round(canaries: &Canaries, now: Timestamp, observer: &dyn Observ
 
 fn failed(fault: &StateFault) -> SourceRecord {
     let mut record = SourceRecord::new(SourceId::Canaries, SourceStatus::Failed);
-    record.error = Some(words(fault));
+    record.error = Some(with_causes(fault));
     record.next_step = Some("look after the state folder; `gwsaudit canary list` shows what is in it".to_owned());
     record
 }
@@ -81,12 +81,11 @@ fn went(tried: &Tried) -> SourceRecord {
                     record.degrade(format!("{id} could not be tried: {why}"));
                 }
             }
-            Err(untried) => record.degrade(format!("{id} could not be tried: {}", words(untried))),
+            Err(untried) => record.degrade(format!("{id} could not be tried: {}", with_causes(untried))),
         }
     }
-    if !tried.history.unreadable.is_empty() {
-        let lines: Vec<String> = tried.history.unreadable.iter().take(5).map(usize::to_string).collect();
-        record.degrade(format!("the history cannot be read in full (line {})", lines.join(", ")));
+    if let Some(loss) = tried.history.loss() {
+        record.degrade(loss);
     }
     if let Some(torn) = &tried.history.torn {
         let file = torn.file_name().unwrap_or_default().to_string_lossy();
@@ -96,18 +95,6 @@ fn went(tried: &Tried) -> SourceRecord {
         record.next_step = Some("`gwsaudit canary refresh` tries them again".to_owned());
     }
     record
-}
-
-/// An error with its causes.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    words
 }
 
 impl Collected {

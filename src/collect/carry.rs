@@ -28,6 +28,11 @@ use super::run::Collected;
 /// The logs that can be carried forward. Of access evaluations only each user's latest counts, so they need no past.
 const LOGS: [SourceId; 2] = [SourceId::AdminLog, SourceId::TokenLog];
 
+/// The log that a record is about, where it can be carried.
+fn carried_log(record: &SourceRecord) -> Option<SourceId> {
+    LOGS.into_iter().find(|log| log.as_str() == record.id)
+}
+
 /// Two windows of less overlap are not one log: Google delivers some events hours late, so the end of an earlier reading
 /// is not sure until it has been read again.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
@@ -179,7 +184,7 @@ impl Survey {
         match line.kind() {
             RecordKind::Source => {
                 let record: SourceRecord = line.read().ok()?;
-                let log = LOGS.into_iter().find(|log| log.as_str() == record.id)?;
+                let log = carried_log(&record)?;
                 let records = &mut self.logs.entry(log).or_default().records;
                 if !records.contains(&record) {
                     records.push(record);
@@ -347,7 +352,7 @@ impl Collected {
         let identities = Identities(RandomState::new());
         let mut splices = BTreeMap::new();
         for (record, spool) in self.sources.iter_mut().zip(&mut self.spools) {
-            let Some(log) = LOGS.into_iter().find(|log| log.as_str() == record.id) else { continue };
+            let Some(log) = carried_log(record) else { continue };
             let window = window_with(earlier.survey.logs.get(&log), collected_at, record);
             let window =
                 window.and_then(|window| if same_customer { Ok(window) } else { Err(Broken::CustomerUnknown) });

@@ -7,6 +7,7 @@
 
 mod app_id;
 mod canary;
+mod causes;
 mod client_id;
 mod email;
 mod org_unit_path;
@@ -17,6 +18,7 @@ mod span;
 
 pub use app_id::{AppId, CanaryId, CheckId, InvalidId, PackId};
 pub use canary::{CanaryBelow, CanaryRole, Clock, TryOutcome};
+pub use causes::with_causes;
 pub use client_id::{ClientId, InvalidClientId};
 pub use email::{Email, InvalidEmail};
 pub use org_unit_path::{InvalidOrgUnitPath, OrgUnitPath};

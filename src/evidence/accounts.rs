@@ -104,9 +104,7 @@ impl ThirdPass {
             });
         }
     }
-}
 
-impl ThirdPass {
     pub(super) fn into_accounts(self) -> Vec<Account> {
         each_once(self.accounts)
     }

@@ -143,9 +143,7 @@ impl Event {
             (Some(_), Some(_)) | (None, _) => None,
         }
     }
-}
 
-impl Event {
     /// `SETTING_NAME` as a token, whatever its spelling: `Google Cloud session` is `GOOGLE_CLOUD_SESSION`. Events on
     /// application settings (`CHANGE_APPLICATION_SETTING`, …) say by it what they are about.
     #[must_use]

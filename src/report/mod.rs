@@ -32,6 +32,7 @@ use thiserror::Error;
 pub use assemble::{Assembly, assemble};
 pub use escape::{Visible, is_hidden};
 pub use read::{UnreadableReport, read};
+pub(crate) use wording::either;
 
 use crate::domain::CheckId;
 use model::Report;

@@ -58,6 +58,15 @@ pub(super) fn plain(word: &str) -> String {
     word.replace('_', " ")
 }
 
+/// `a`, `a or b`, `a, b or c`; nothing of nothing.
+pub(crate) fn either(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
 /// The first letter in upper case.
 pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();

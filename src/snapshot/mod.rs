@@ -11,11 +11,13 @@
 //! ```
 
 mod canary;
+mod durable;
 mod read;
 mod record;
 mod write;
 
 pub use canary::{CanaryLife, CanaryRecord, CanaryTry};
+pub(crate) use durable::{folder_of, owners_alone, sync_folder};
 pub use read::{CopyError, ReadError, Snapshot};
 pub use record::{Header, Line, Operator, RecordKind, SCHEMA, SourceId, SourceRecord};
 pub use write::{Spool, WriteError, write_snapshot};

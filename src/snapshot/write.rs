@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::durable::folder_of;
 use super::record::{Header, Line, RecordKind, SourceRecord};
 use super::{Snapshot, read::Origin};
 
@@ -134,7 +135,7 @@ pub fn write_snapshot(
         return Ok(Snapshot::over(Origin::Unnamed(file), header.clone()));
     };
     let refused = |source| WriteError::File { path: path.to_owned(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let file = tempfile::NamedTempFile::new_in(folder).map_err(refused)?;
     let mut out = BufWriter::new(file);
     if is_zstd(path) {

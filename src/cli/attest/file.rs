@@ -14,6 +14,7 @@ use crate::cli::setup::attestations_in;
 use crate::config::AttestationText;
 use crate::domain::{AppId, OrgUnitPath};
 use crate::evidence::{AppRef, Attestation, AttestedValue};
+use crate::snapshot::{folder_of, sync_folder};
 
 /// An attestation file as it was found.
 #[derive(Debug)]
@@ -55,8 +56,7 @@ impl AttestationFile {
             Some(_) => fs::canonicalize(&self.path).map_err(|source| cannot_write(&self.path, source))?,
             None => self.path.clone(),
         };
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = folder.to_owned();
+        let folder = folder_of(&target).to_owned();
         // Gone again at once: whoever breaks off the questions leaves nothing behind.
         drop(NamedTempFile::new_in(&folder).map_err(|source| cannot_write(&self.path, source))?);
         Ok(Addition { file: self, folder, target })
@@ -182,14 +182,4 @@ impl Addition {
             self.file.path.display()
         )))
     }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }

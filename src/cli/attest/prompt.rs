@@ -5,6 +5,7 @@ use std::io::BufRead;
 use crate::cli::error::CliError;
 use crate::cli::talk::Talk;
 use crate::config::Word;
+use crate::report::either;
 
 /// So many answers to one question that cannot be used, and nobody is there who understands it.
 const PATIENCE: usize = 5;
@@ -88,12 +89,7 @@ pub(super) fn choose<T: Copy>(words: &[Word<T>], answer: &str) -> Result<T, Stri
 
 /// `required, not_required or inherit`
 pub(super) fn listed<T>(words: &[Word<T>]) -> String {
-    let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-        None => String::new(),
-    }
+    either(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ use crate::cli::exit::Exit;
 use crate::cli::output::{json, standard};
 use crate::cli::setup::{Setup, read};
 use crate::cli::talk::Talk;
-use crate::cli::tenant::USER_AGENT;
+use crate::cli::tenant::connect;
 use crate::domain::{CanaryId, Email};
 use crate::google::desktop_oauth::{DesktopClient, Granted};
-use crate::google::{ApiError, ErrorKind, Google, Limits, Options, Pace, directory, scopes};
+use crate::google::{ErrorKind, Google, Limits, Pace, directory, scopes};
 use crate::report::Visible;
 
 pub(super) async fn run(
@@ -115,14 +115,7 @@ impl Live {
                 setup.origin
             ))
         })?;
-        let google = Google::connect(Options {
-            credentials: setup.key(surroundings, talk)?,
-            subject: admin,
-            endpoint: config.google.endpoint.clone(),
-            limits: Limits::default(),
-            user_agent: USER_AGENT.to_owned(),
-        })
-        .await?;
+        let google = connect(setup, admin, Limits::default(), surroundings, talk).await?;
         let session = google.session("directory.customers", &scopes::CUSTOMER, Pace::Directory);
         let tenant = directory::customer(&session, &config.customer).await.map_err(CanaryFault::Directory)?;
         let tenant = tenant.read().map_err(CanaryFault::Unreadable)?;
@@ -130,15 +123,11 @@ impl Live {
         Ok(Self { google, customer: tenant.id, primary_domain })
     }
 
-    async fn user(&self, id: &str) -> Result<directory::User, ApiFault> {
+    async fn user(&self, id: &str) -> Result<directory::User, CanaryFault> {
         let session = self.google.session("directory.users", &scopes::USERS, Pace::Directory);
-        directory::user(&session, id).await.map_err(ApiFault::Google)?.read().map_err(ApiFault::Shape)
+        let user = directory::user(&session, id).await.map_err(CanaryFault::Directory)?;
+        user.read().map_err(CanaryFault::Unreadable)
     }
-}
-
-enum ApiFault {
-    Google(ApiError),
-    Shape(crate::google::Unreadable),
 }
 
 /// Compares what was granted with what was asked for. Gives the user, and when their org unit was seen.
@@ -154,11 +143,10 @@ async fn check(
     let Some(live) = live else { return Ok((user, None)) };
     let account = match live.user(&granted.identity.subject).await {
         Ok(account) => account,
-        Err(ApiFault::Google(error)) if *error.kind() == ErrorKind::NotFound => {
-            return Err(CanaryFault::Mismatch(Mismatch::OtherAccount(user)));
+        Err(CanaryFault::Directory(error)) if *error.kind() == ErrorKind::NotFound => {
+            return Err(Mismatch::OtherAccount(user).into());
         }
-        Err(ApiFault::Google(error)) => return Err(CanaryFault::Directory(error)),
-        Err(ApiFault::Shape(error)) => return Err(CanaryFault::Unreadable(error)),
+        Err(fault) => return Err(fault),
     };
     let placement = Placement { identity: &granted.identity, org_unit: &args.org_unit };
     check_placement(&placement, &user, &account)?;

@@ -3,10 +3,10 @@
 use super::args::AddArgs;
 use super::lasting;
 use crate::canaries::{CommandLine, Credential, Keeper, Kept, Tokens, keeping};
-use crate::cli::error::{CanaryFault, CliError, with_causes};
+use crate::cli::error::{CanaryFault, CliError};
 use crate::cli::setup::Setup;
 use crate::cli::talk::Talk;
-use crate::domain::CanaryId;
+use crate::domain::{CanaryId, with_causes};
 
 /// A place that is ready to take a token. Known before a person is asked for one.
 pub(super) enum Destination<'a> {

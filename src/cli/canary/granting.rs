@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CanaryFault, CliError};
 use crate::cli::talk::Talk;
 use crate::cli::tenant::now;
 use crate::domain::{Email, Secret};
-use crate::google::desktop_oauth::{AuthorizationRequest, DesktopClient, Granted, NotGranted, Redirect, TokenEndpoint};
-
-use super::super::error::CanaryFault;
+use crate::google::desktop_oauth::{
+    AuthorizationRequest, DesktopClient, Granted, NotGranted, Redirect, Revocation, TokenEndpoint,
+};
 
 /// Whom to ask, and for how long.
 pub(super) struct Question<'a> {
@@ -53,7 +53,6 @@ pub(super) async fn ask(question: &Question<'_>, endpoint: &TokenEndpoint, talk:
 
 /// Gives back what was granted and is not wanted.
 pub(super) async fn revoke(endpoint: &TokenEndpoint, token: &Secret, talk: Talk) {
-    use crate::google::desktop_oauth::Revocation;
     match endpoint.revoke(token).await {
         Revocation::Revoked => talk.converse("What was granted has been revoked again; no token was kept."),
         Revocation::Gone => {}

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{NONE_YET, warn_of_history};
@@ -103,17 +103,16 @@ fn show(standing: &Standing, keeper: &Keeper, now: Timestamp, out: &mut dyn io::
 
 /// What the ages amount to.
 pub(super) fn in_words(bracket: Bracket) -> String {
-    let age = |age: SignedDuration| humane_duration(age);
     match (bracket.survived, bracket.failed) {
         (None, None) => "nothing is known yet".to_owned(),
         (Some(survived), None) => {
-            format!("refreshed at the age of {}, never refused for reauthentication", age(survived))
+            format!("refreshed at the age of {}, never refused for reauthentication", humane_duration(survived))
         }
-        (None, Some(failed)) => format!("refused for reauthentication at the age of {}", age(failed)),
+        (None, Some(failed)) => format!("refused for reauthentication at the age of {}", humane_duration(failed)),
         (Some(survived), Some(failed)) => format!(
             "refreshed at the age of {}, refused for reauthentication at that of {}",
-            age(survived),
-            age(failed)
+            humane_duration(survived),
+            humane_duration(failed)
         ),
     }
 }

@@ -23,6 +23,7 @@ use super::setup::{Attestations, Setup};
 use super::talk::Talk;
 use super::tenant::USER_AGENT;
 use crate::canaries::{History, Keeper, State, keeping};
+use crate::domain::CanaryId;
 use crate::google::Limits;
 use crate::google::desktop_oauth::TokenEndpoint;
 
@@ -93,10 +94,14 @@ fn warn_of_history(history: &History, talk: Talk) {
             torn.display()
         ));
     }
-    if !history.unreadable.is_empty() {
-        let lines: Vec<String> = history.unreadable.iter().take(5).map(usize::to_string).collect();
-        talk.warning(&format!("the history cannot be read in full (line {}); it is left as it is", lines.join(", ")));
+    if let Some(loss) = history.loss() {
+        talk.warning(&format!("{loss}; it is left as it is"));
     }
+}
+
+/// Nobody goes by that name.
+fn no_such_canary(id: &CanaryId) -> CliError {
+    CliError::Usage(format!("there is no canary {id}; `gwsaudit canary list` shows all"))
 }
 
 /// A path from here, whatever folder a later run starts in.

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use super::list::in_words;
-use super::{NONE_YET, warn_of_doubts, warn_of_history};
+use super::{NONE_YET, no_such_canary, warn_of_doubts, warn_of_history};
 use crate::canaries::{Keeper, Standing, Trial, Tried};
 use crate::cli::args::Listing;
-use crate::cli::error::{CliError, with_causes};
+use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::{json, standard};
 use crate::cli::setup::Setup;
 use crate::cli::talk::Talk;
 use crate::cli::tenant::now;
-use crate::domain::{CanaryId, humane_time};
+use crate::domain::{CanaryId, humane_time, with_causes};
 use crate::report::Visible;
 
 pub(super) async fn run(
@@ -24,11 +24,11 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let registry = keeper.registry()?;
     if let Some(unknown) = ids.iter().find(|id| registry.find(id).is_none()) {
-        return Err(CliError::Usage(format!("there is no canary {unknown}; `gwsaudit canary list` shows all")));
+        return Err(no_such_canary(unknown));
     }
     warn_of_doubts(keeper, setup, talk);
-    let chosen = registry.canaries.into_iter().filter(|canary| ids.is_empty() || ids.contains(&canary.id)).collect();
-    let chosen: Vec<_> = chosen;
+    let mut chosen = registry.canaries;
+    chosen.retain(|canary| ids.is_empty() || ids.contains(&canary.id));
     if chosen.is_empty() {
         match format {
             Listing::Json => json(&json!([]))?,

@@ -1,19 +1,19 @@
 //! `gwsaudit canary remove`
 
 use crate::canaries::{Entry, Keeper, Kept, keeping};
-use crate::cli::error::{CanaryFault, CliError, with_causes};
+use crate::cli::error::{CanaryFault, CliError};
 use crate::cli::exit::Exit;
 use crate::cli::output::standard;
 use crate::cli::talk::Talk;
 use crate::cli::tenant::now;
-use crate::domain::CanaryId;
+use crate::domain::{CanaryId, with_causes};
 use crate::google::desktop_oauth::Revocation;
 
 /// Revokes first: a token that nobody has any more can be revoked by its user alone.
 pub(super) async fn run(keeper: &Keeper, id: &CanaryId, force: bool, talk: Talk) -> Result<Exit, CliError> {
     let registry = keeper.registry()?;
     let Some(canary) = registry.find(id).cloned() else {
-        return Err(CliError::Usage(format!("there is no canary {id}; `gwsaudit canary list` shows all")));
+        return Err(super::no_such_canary(id));
     };
     let kept = keeper.kept(&canary).clone();
     let refused = match keeper.must_be_at_home(&canary) {

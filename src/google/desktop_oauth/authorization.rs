@@ -12,8 +12,10 @@ use super::client_file::DesktopClient;
 use crate::domain::{Email, Secret};
 use crate::google::endpoint::Endpoint;
 
-/// All that a canary asks for: who it is, and the one scope that session control is about.
-pub const CANARY_SCOPES: [&str; 3] = ["openid", "email", "https://www.googleapis.com/auth/cloud-platform"];
+/// The one scope that session control is about.
+pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+/// All that a canary asks for: who it is, and that scope.
+pub const CANARY_SCOPES: [&str; 3] = ["openid", "email", CLOUD_SCOPE];
 
 /// This machine has no random numbers to give, without which nothing may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

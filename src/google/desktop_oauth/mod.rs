@@ -11,7 +11,7 @@ mod outcome;
 mod redirect;
 mod token;
 
-pub use authorization::{AuthorizationRequest, CANARY_SCOPES, NoRandomness, exact_scopes};
+pub use authorization::{AuthorizationRequest, CANARY_SCOPES, CLOUD_SCOPE, NoRandomness, exact_scopes};
 pub use client_file::{DesktopClient, InvalidClient};
 pub use id_token::Identity;
 pub use redirect::{Redirect, RedirectFault, Refusal};

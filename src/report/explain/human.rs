@@ -10,7 +10,7 @@ use crate::report::RenderOptions;
 use crate::report::human::{source, tenant_and_window, unread_event};
 use crate::report::model::{CheckResult, Confidence, Evidence, Status};
 use crate::report::page::{Line, Page, Tone};
-use crate::report::wording::{plain, sentence};
+use crate::report::wording::{either, plain, sentence};
 
 /// Writes explanations for people.
 ///
@@ -159,7 +159,7 @@ fn would_change(page: &mut Page<'_>, explanation: &Explanation<'_>) -> io::Resul
     }
     page.heading("What would change the verdict")?;
     for Turn { steps, then } in &explanation.would_change {
-        let verdicts = either(then);
+        let verdicts = any_of(then);
         match steps.as_slice() {
             [only] => page.paragraph(
                 2,
@@ -181,11 +181,10 @@ fn would_change(page: &mut Page<'_>, explanation: &Explanation<'_>) -> io::Resul
 }
 
 /// `pass`, `pass or fail`, `pass, fail or not applicable`.
-fn either(verdicts: &[Status]) -> String {
-    let words: Vec<String> = verdicts.iter().map(|status| plain(status.as_str())).collect();
-    match words.as_slice() {
-        [] => "a verdict".to_owned(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+fn any_of(verdicts: &[Status]) -> String {
+    if verdicts.is_empty() {
+        return "a verdict".to_owned();
     }
+    let words: Vec<&str> = verdicts.iter().map(|status| status.as_str()).collect();
+    plain(&either(&words))
 }
