@@ -3,7 +3,7 @@
 //! The folders are the stages that data flows through, and imports point back along that arrow only:
 //!
 //! ```text
-//! google → collect → snapshot → evidence → facts → checks → report
+//! google → collect → snapshot → policy → evidence → facts → checks → report
 //! ```
 //!
 //! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of
@@ -19,6 +19,7 @@ pub mod domain;
 pub mod evidence;
 pub mod facts;
 pub mod google;
+pub mod policy;
 pub mod report;
 pub mod simulator;
 pub mod snapshot;

@@ -190,7 +190,7 @@ fn grounds_of(outcome: &Outcome) -> Vec<Evidence> {
 }
 
 fn missing_of(gap: Gap) -> Missing {
-    Missing { fact: gap.fact.to_owned(), why: gap.why, supply: gap.supply }
+    Missing { fact: gap.fact.into_owned(), why: gap.why, supply: gap.supply }
 }
 
 fn describe(subject: Subject<'_>, facts: &Facts) -> ReportSubject {

@@ -6,6 +6,7 @@
 
 mod check;
 mod engine;
+pub mod language;
 mod okta_workflows_gmail;
 mod registry;
 

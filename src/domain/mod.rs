@@ -13,6 +13,7 @@ mod email;
 mod org_unit_path;
 mod scope;
 mod secret;
+mod setting_type;
 mod severity;
 mod span;
 
@@ -24,5 +25,6 @@ pub use email::{Email, InvalidEmail};
 pub use org_unit_path::{InvalidOrgUnitPath, OrgUnitPath};
 pub use scope::{CloudScope, Scope, cloud_scope_of};
 pub use secret::Secret;
+pub use setting_type::{InvalidSettingType, SettingType};
 pub use severity::Severity;
 pub use span::{InvalidSessionLength, SessionLength, humane_duration, humane_time};

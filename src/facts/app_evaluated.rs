@@ -113,7 +113,7 @@ fn doubt_of(evidence: &Evidence) -> Option<Gap> {
     };
     let reason = source.and_then(|source| source.error.as_ref()).map(|error| format!(": {error}")).unwrap_or_default();
     Some(Gap {
-        fact: ACCESS_EVALUATION,
+        fact: ACCESS_EVALUATION.into(),
         why: format!("the access-evaluation log, which may contradict what else is known, {how}{reason}"),
         supply: source
             .and_then(|source| source.next_step.clone())

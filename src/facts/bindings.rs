@@ -61,7 +61,7 @@ enum Demand {
 
 fn gap(why: String) -> Gap {
     Gap {
-        fact: ACCESS_BINDINGS,
+        fact: ACCESS_BINDINGS.into(),
         why,
         supply: "give the audit read access to Access Context Manager (gwsaudit asks accesscontextmanager.googleapis.com for \
                  gcpUserAccessBindings), or state gcp_organization = \"none\" under [evidence] if no bindings exist"

@@ -98,7 +98,7 @@ impl SessionControl {
     /// What experiments found out supports a setting, settles it, or contradicts it.
     fn confront(&mut self, findings: &Findings, path: &OrgUnitPath) {
         let contradiction = |what: &str| Gap {
-            fact: CLOUD_SESSION_CONTROL,
+            fact: CLOUD_SESSION_CONTROL.into(),
             why: format!("{what} at {path}: what canaries show does not go with what else is known"),
             supply: format!("open {SESSION_CONTROL_MENU}, select {path}, and attest what the page shows"),
         };

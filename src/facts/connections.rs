@@ -247,7 +247,7 @@ fn judge(
     let mut gaps = BTreeSet::new();
     if holder == Holder::Unknown || (unit.is_none() && holder == Holder::Active) {
         gaps.insert(Gap {
-            fact: ACCOUNT,
+            fact: ACCOUNT.into(),
             why: format!("the org unit of {user} could not be read"),
             supply: "make users and org units readable for the audit, then run it again".to_owned(),
         });
@@ -262,7 +262,7 @@ fn judge(
             format!("whether session control applies to {} is documented nowhere", open.join(", "))
         };
         gaps.insert(Gap {
-            fact: GRANT_SCOPES,
+            fact: GRANT_SCOPES.into(),
             why,
             supply: "re-create the connection without that scope, or watch whether its refresh outlives a session"
                 .to_owned(),
@@ -360,7 +360,7 @@ impl UserSession {
             Decider::Limited(length) => {
                 let mut exempt = Fact::unknown();
                 exempt.gaps.insert(Gap {
-                    fact: EXEMPTION,
+                    fact: EXEMPTION.into(),
                     why: format!(
                         "an Access Context Manager binding sets the session of {}; whether Exempt trusted apps holds under a \
                          binding is documented nowhere",

@@ -162,7 +162,7 @@ impl<'e> Experiments<'e> {
     ) -> Self {
         let mut known: BTreeMap<&ClientId, Levels> = BTreeMap::new();
         let doubt = evidence.lost_canaries.as_ref().map(|counts| Gap {
-            fact: CANARIES,
+            fact: CANARIES.into(),
             why: format!("{counts}; those that are lost may contradict what else is known"),
             supply: "collect the snapshot again, or copy it again from where it came".to_owned(),
         });

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ impl<T: Ord> Standing<T> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gap {
     /// Which setting.
-    pub fact: &'static str,
+    pub fact: Cow<'static, str>,
     /// Why it is not known.
     pub why: String,
     /// What to do so that it is.

@@ -46,7 +46,7 @@ pub(super) struct Question<'q> {
 
 impl Question<'_> {
     pub(super) fn gap(&self, why: String) -> Gap {
-        Gap { fact: self.fact, why, supply: self.supply.to_owned() }
+        Gap { fact: self.fact.into(), why, supply: self.supply.to_owned() }
     }
 }
 

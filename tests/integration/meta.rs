@@ -10,14 +10,18 @@ use gwsaudit::simulator::Scenario;
 const LONGEST_FILE: usize = 600;
 
 /// Each stage, and what it may use of the others: whole stages, or modules of one.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("google", &["domain"]),
     ("snapshot", &["domain", "google", "report::model"]),
     ("canaries", &["domain", "google", "snapshot"]),
-    ("evidence", &["domain", "google", "snapshot", "report::model"]),
-    ("facts", &["domain", "google", "snapshot", "evidence", "report::model"]),
-    ("checks", &["domain", "google", "snapshot", "evidence", "facts", "report::model", "report::fingerprint"]),
+    ("policy", &["domain", "google"]),
+    ("evidence", &["domain", "google", "snapshot", "policy", "report::model"]),
+    ("facts", &["domain", "google", "snapshot", "policy", "evidence", "report::model"]),
+    (
+        "checks",
+        &["domain", "google", "snapshot", "policy", "evidence", "facts", "report::model", "report::fingerprint"],
+    ),
     // Of the evidence, what an app is.
     (
         "collect",
@@ -31,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "report::model",
         ],
     ),
-    ("report", &["domain", "google", "snapshot", "evidence", "facts", "checks"]),
+    ("report", &["domain", "google", "snapshot", "policy", "evidence", "facts", "checks"]),
     // Of canaries, where a token may be.
     (
         "config",
@@ -56,6 +60,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "google",
             "snapshot",
             "canaries",
+            "policy",
             "evidence",
             "facts",
             "checks",

@@ -56,13 +56,13 @@ impl Check for ClientIdPinned {
             let not_asked = source.map_or(0, |source| source.users_not_asked);
             if !facts.evidence.is_complete(id) {
                 gaps.insert(Gap {
-                    fact: "client-id",
+                    fact: "client-id".into(),
                     why: format!("{id} is not at hand in full, and may name another client"),
                     supply: format!("make {id} readable for the audit, then run it again"),
                 });
             } else if not_asked > 0 {
                 gaps.insert(Gap {
-                    fact: "client-id",
+                    fact: "client-id".into(),
                     why: format!("{not_asked} users were not asked for their grants"),
                     supply: "run the audit with --scan all".to_owned(),
                 });

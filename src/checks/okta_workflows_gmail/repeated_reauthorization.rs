@@ -177,7 +177,7 @@ impl Check for RepeatedReauthorization {
         let mut gaps = BTreeSet::new();
         if !accounts_known {
             gaps.insert(Gap {
-                fact: ACCOUNT,
+                fact: ACCOUNT.into(),
                 why: "the accounts are not at hand in full, so an old address cannot be told to be this user's"
                     .to_owned(),
                 supply: "make directory.users readable for the audit, then run it again".to_owned(),
@@ -185,7 +185,7 @@ impl Check for RepeatedReauthorization {
         }
         if !log_whole {
             gaps.insert(Gap {
-                fact: "token-log",
+                fact: "token-log".into(),
                 why: "the token log is not at hand in full".to_owned(),
                 supply: "make reports.token readable for the audit, then run it again".to_owned(),
             });
@@ -196,7 +196,7 @@ impl Check for RepeatedReauthorization {
             Some(Pattern { doubt: None, .. }) => Truth::FalseProven,
             Some(Pattern { doubt: Some(doubt), .. }) => {
                 gaps.insert(Gap {
-                    fact: "cause-of-reauthorization",
+                    fact: "cause-of-reauthorization".into(),
                     why: doubt.clone(),
                     supply: "ask the user why the connection was authorised again, or attest session control of the org unit"
                         .to_owned(),
@@ -205,7 +205,7 @@ impl Check for RepeatedReauthorization {
             }
             None if shorter_session_would_fit(connection, events) => {
                 gaps.insert(Gap {
-                    fact: CLOUD_SESSION_CONTROL,
+                    fact: CLOUD_SESSION_CONTROL.into(),
                     why: "the session length is not known, and at a shorter one the authorisations would be its rhythm"
                         .to_owned(),
                     supply: "attest session control of the org unit, with its frequency".to_owned(),
