@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gwsaudit::checks::{Acceptance, Selection, evaluate};
+use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
 use gwsaudit::evidence::{AppDefinition, gather};
 use gwsaudit::facts::{Facts, Statements};
@@ -149,7 +149,7 @@ fn judge(criterion: &mut Criterion) {
         attestations: read_attestations("attestations.toml", ATTESTATIONS, &ids).expect("sound attestations"),
         no_bindings: true,
     };
-    let selection = Selection { packs: okta.packs.clone(), org_units: Vec::new() };
+    let (registry, selection) = (Registry::builtin(), Selection::default());
 
     let mut group = criterion.benchmark_group("large tenant");
     group.sample_size(10);
@@ -161,7 +161,8 @@ fn judge(criterion: &mut Criterion) {
             || gather(&snapshot, &apps).expect("a sound snapshot"),
             |evidence| {
                 let facts = Facts::derive(evidence, &statements, &apps);
-                black_box(evaluate(&facts, &selection, Acceptance::ProvenOnly))
+                let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };
+                black_box(evaluate(registry.checks_of(&okta.packs), &inquiry))
             },
             criterion::BatchSize::LargeInput,
         );

@@ -1,105 +1,56 @@
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use serde::Serialize;
 
+use super::engine::Inquiry;
 use crate::domain::{OrgUnitPath, Severity};
-use crate::evidence::Item;
-use crate::facts::{AppFacts, ConnectionFacts, Fact, Facts, Gap, Truth, UnitIndex};
 use crate::report::model::{
-    AppAccess, CheckResult, CloudSession, Connection, OrgUnit, Remediation, SessionSetter, Status, SubjectKind,
+    AppAccess, CheckResult, CloudSession, Connection, OrgUnit, SessionSetter, Status, SubjectKind,
 };
 use crate::snapshot::SourceId;
 
-/// What a check is asked about, one after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SubjectSet {
-    /// Every org unit.
-    OrgUnits,
-    /// Every app under audit in every org unit.
-    AppsInOrgUnits,
-    /// Every app under audit.
-    Apps,
-    /// Every grant of an app under audit.
-    Connections,
-}
-
-/// One thing to judge.
-#[derive(Debug, Clone, Copy)]
-pub enum Subject<'f> {
-    /// An org unit.
-    OrgUnit(UnitIndex),
-    /// An app in an org unit.
-    AppInOrgUnit(&'f AppFacts, UnitIndex),
-    /// An app.
-    App(&'f AppFacts),
-    /// A grant.
-    Connection(&'f ConnectionFacts),
-}
-
 /// What a check is, for people.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Meta {
     /// Public and never reused.
-    pub id: &'static str,
+    pub id: String,
     /// The pack it belongs to.
-    pub pack: &'static str,
+    pub pack: String,
+    /// What the framework behind the pack calls it, such as `3.1.3.5.1`.
+    pub control: Option<String>,
     /// In a few words.
-    pub title: &'static str,
+    pub title: String,
     /// How much a failure matters.
     pub severity: Severity,
-    /// What it is asked about.
-    pub subjects: SubjectSet,
+    /// What its results are about.
+    pub subject: SubjectKind,
+    /// Whether it decides by itself, or says where a person has to look.
+    pub automated: bool,
     /// The settings that it rests on, by their names in `missing` and `unread_events`.
-    pub settings: &'static [&'static str],
+    pub settings: Vec<String>,
     /// The sources that it rests on: where one is not whole, its answer may be open.
-    pub sources: &'static [SourceId],
+    pub sources: Vec<SourceId>,
     /// Why anybody should care.
-    pub why: &'static str,
+    pub why: String,
     /// When it fails.
-    pub fails_when: &'static str,
+    pub fails_when: String,
     /// When the question does not arise.
-    pub not_applicable_when: &'static str,
+    pub not_applicable_when: String,
     /// What cures a failure.
-    pub fix: &'static str,
+    pub fix: String,
     /// What it cannot see.
-    pub limits: &'static str,
+    pub limits: String,
     /// Where the facts behind it can be read.
-    pub references: &'static [&'static str],
+    pub references: Vec<String>,
+    /// Goals of other checks that collide with it.
+    pub conflicts: Vec<Collision>,
 }
 
-/// How a subject fares.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Whether the question arises.
-    pub applicable: Truth,
-    /// Whether all is well, where it arises.
-    pub healthy: Truth,
-    /// What both rest on.
-    pub evidence: BTreeSet<Arc<Item>>,
-    /// Those of it that belong to a fact in conflict: both sides.
-    pub disputed: BTreeSet<Arc<Item>>,
-    /// What would prove what is not proven.
-    pub gaps: BTreeSet<Gap>,
-}
-
-impl Outcome {
-    /// An outcome that rests on nothing yet.
-    #[must_use]
-    pub fn new(applicable: Truth, healthy: Truth) -> Self {
-        Self { applicable, healthy, evidence: BTreeSet::new(), disputed: BTreeSet::new(), gaps: BTreeSet::new() }
-    }
-
-    /// Rests on this fact too.
-    #[must_use]
-    pub fn resting_on<T>(mut self, fact: &Fact<T>) -> Self {
-        self.evidence.extend(fact.evidence.iter().cloned());
-        if fact.in_conflict() {
-            self.disputed.extend(fact.evidence.iter().cloned());
-        }
-        self.gaps.extend(fact.gaps.iter().cloned());
-        self
-    }
+/// A check whose goal collides with another's: whoever satisfies one fails the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Collision {
+    /// The other check.
+    pub check: String,
+    /// What following one costs the other, in a sentence.
+    pub trade: String,
 }
 
 /// A settled result and what its report shows of its subject, be the report fresh or read back from a file.
@@ -172,19 +123,14 @@ impl Turn {
     }
 }
 
-/// A rule over facts.
-pub trait Check: Sync {
+/// A rule over facts, in Rust or declared in a pack.
+pub trait Check: Send + Sync {
     /// What it is.
-    fn meta(&self) -> &'static Meta;
+    fn meta(&self) -> &Meta;
 
-    /// How a subject of [`Meta::subjects`] fares. Other subjects are never handed in; for them the answer is unknown.
-    fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome;
-
-    /// One sentence about a result.
-    fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String;
-
-    /// What to do about a failure.
-    fn remediation(&self, subject: Subject<'_>, facts: &Facts) -> Remediation;
+    /// A result for every subject that the inquiry includes, and one for the tenant where subjects could not be listed,
+    /// so that nothing vanishes.
+    fn judge(&self, inquiry: &Inquiry<'_>) -> Vec<CheckResult>;
 
     /// What would turn a pass, or a question that does not arise, in the settings that the report shows. Of a failure
     /// only what its remediation alone does not turn; of an open answer nothing, as what is missing tells that.

@@ -8,8 +8,11 @@ mod check;
 mod engine;
 pub mod language;
 mod okta_workflows_gmail;
+mod per_subject;
 mod registry;
+mod verdict;
 
-pub use check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
-pub use engine::{Acceptance, Selection, evaluate, evidence_of};
-pub use registry::{Pack, checks, find_check, find_pack, packs};
+pub use check::{Check, Collision, Meta, Shown, Turn};
+pub use engine::{Acceptance, Inquiry, Selection, evaluate};
+pub use registry::{Pack, PackErrors, Registry};
+pub use verdict::evidence_of;

@@ -49,6 +49,9 @@ pub struct Global {
     /// How messages on standard error are written
     #[arg(long, global = true, help_heading = "Global options", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+    /// A folder with packs of your own (YAML), beside those of [audit] pack_dirs
+    #[arg(long = "pack-dir", global = true, help_heading = "Global options", value_name = "DIR")]
+    pub pack_dirs: Vec<PathBuf>,
 }
 
 /// When to use colour.

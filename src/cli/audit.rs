@@ -4,11 +4,11 @@ use super::Surroundings;
 use super::args::{AuditArgs, Global};
 use super::error::CliError;
 use super::exit::Exit;
-use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack};
+use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
 use super::output::{Output, colour, width};
 use super::talk::Talk;
 use super::tenant::Tenant;
-use crate::checks::{Selection, checks};
+use crate::checks::Selection;
 use crate::domain::{CheckId, Severity};
 use crate::report::model::{Report, Status};
 use crate::report::{Colour, Detail, Format, RenderOptions, render};
@@ -20,20 +20,18 @@ pub(super) async fn run(
     talk: &Talk,
 ) -> Result<Exit, CliError> {
     let talk = *talk;
-    for pack in &args.packs {
-        known_pack(pack)?;
-    }
     let mut tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
     tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
     tenant.setup.warn(talk);
     let config = &tenant.setup.config;
     let packs = if args.packs.is_empty() { config.audit.packs.clone() } else { args.packs.clone() };
     for pack in &packs {
-        known_pack(pack)?;
+        known_pack(&tenant.setup.registry, pack)?;
     }
     let question = Question {
         apps: choose_apps(&tenant.setup, &packs, &args.apps)?,
-        selection: Selection { packs, org_units: args.org_units.clone() },
+        selection: Selection { org_units: args.org_units.clone(), apart: suppressed_units(config) },
+        packs,
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
     let output = Output::open(args.output.as_deref())?;
@@ -42,9 +40,11 @@ pub(super) async fn run(
         width: width(surroundings),
         colour: if args.format == Format::Human && args.output.is_none() { colour(global) } else { Colour::Never },
         detail: if global.verbose > 0 { Detail::Full } else { Detail::Brief },
-        titles: checks()
-            .iter()
-            .filter_map(|check| Some((check.meta().id.parse::<CheckId>().ok()?, check.meta().title.to_owned())))
+        titles: tenant
+            .setup
+            .registry
+            .checks()
+            .filter_map(|check| Some((check.meta().id.parse::<CheckId>().ok()?, check.meta().title.clone())))
             .collect(),
     };
     output.write(|out| render(&report, args.format, &options, out))?;

@@ -1,29 +1,31 @@
 //! `gwsaudit checks`
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
-use super::args::{ChecksArgs, ChecksCommand, Listing};
+use super::args::{ChecksArgs, ChecksCommand, Global, Listing};
 use super::error::CliError;
 use super::exit::Exit;
+use super::judge::known_pack;
 use super::output::{json, standard};
-use crate::checks::{Check, checks, find_check, find_pack};
+use crate::checks::{Check, Registry};
 
-pub(super) fn run(args: &ChecksArgs) -> Result<Exit, CliError> {
+pub(super) fn run(args: &ChecksArgs, global: &Global) -> Result<Exit, CliError> {
+    let registry = registry(&global.pack_dirs)?;
     match &args.command {
         ChecksCommand::List { packs, format } => {
             for pack in packs {
-                if find_pack(pack.as_str()).is_none() {
-                    return Err(CliError::Usage(format!("there is no pack {pack:?}")));
-                }
+                known_pack(&registry, pack)?;
             }
-            let listed: Vec<&dyn Check> = checks()
-                .into_iter()
+            let listed: Vec<&dyn Check> = registry
+                .checks()
                 .filter(|check| packs.is_empty() || packs.iter().any(|pack| pack.as_str() == check.meta().pack))
                 .collect();
             list(&listed, *format)?;
         }
         ChecksCommand::Show { id, format } => {
-            show(find(id)?, *format)?;
+            show(find(&registry, id)?, *format)?;
         }
     }
     Ok(Exit::Clean)
@@ -41,7 +43,8 @@ fn list(listed: &[&dyn Check], format: Listing) -> Result<(), CliError> {
                         "pack": meta.pack,
                         "title": meta.title,
                         "severity": meta.severity,
-                        "automated": true,
+                        "automated": meta.automated,
+                        "control": meta.control,
                         "references": meta.references,
                     })
                 })
@@ -59,9 +62,16 @@ fn list(listed: &[&dyn Check], format: Listing) -> Result<(), CliError> {
     }
 }
 
+/// All checks: those that ship with the program, and those of the operator's folders.
+pub(super) fn registry(folders: &[PathBuf]) -> Result<Registry, CliError> {
+    Registry::with(folders).map_err(CliError::Packs)
+}
+
 /// The check of that id.
-pub(super) fn find(id: &str) -> Result<&'static dyn Check, CliError> {
-    find_check(id).ok_or_else(|| CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all")))
+pub(super) fn find<'r>(registry: &'r Registry, id: &str) -> Result<&'r dyn Check, CliError> {
+    registry
+        .find_check(id)
+        .ok_or_else(|| CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all")))
 }
 
 /// The check's text.
@@ -73,7 +83,8 @@ pub(super) fn show(check: &dyn Check, format: Listing) -> Result<(), CliError> {
             "pack": meta.pack,
             "title": meta.title,
             "severity": meta.severity,
-            "automated": true,
+            "automated": meta.automated,
+            "control": meta.control,
             "why": meta.why,
             "fails_when": meta.fails_when,
             "not_applicable_when": meta.not_applicable_when,
@@ -84,17 +95,17 @@ pub(super) fn show(check: &dyn Check, format: Listing) -> Result<(), CliError> {
         Listing::Human => standard(|out| {
             writeln!(out, "{} ({}, pack {})\n{}", meta.id, meta.severity, meta.pack, meta.title)?;
             for (heading, text) in [
-                ("Why", meta.why),
-                ("Fails when", meta.fails_when),
-                ("Not applicable when", meta.not_applicable_when),
-                ("What cures it", meta.fix),
-                ("What it cannot see", meta.limits),
+                ("Why", &meta.why),
+                ("Fails when", &meta.fails_when),
+                ("Not applicable when", &meta.not_applicable_when),
+                ("What cures it", &meta.fix),
+                ("What it cannot see", &meta.limits),
             ] {
                 let options = textwrap::Options::new(96).initial_indent("  ").subsequent_indent("  ");
                 writeln!(out, "\n{heading}\n{}", textwrap::fill(text, options))?;
             }
             writeln!(out, "\nReferences")?;
-            for reference in meta.references {
+            for reference in &meta.references {
                 writeln!(out, "  {reference}")?;
             }
             Ok(())

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use crate::canaries::{KeepingFault, Mismatch, StateFault};
+use crate::checks::PackErrors;
 use crate::collect::{Broken, CarryError};
 use crate::config::ConfigError;
 use crate::domain::{CanaryId, Email};
@@ -29,6 +30,9 @@ pub(super) enum CliError {
         /// What is wrong in it.
         error: ConfigError,
     },
+    /// Packs of the operator's are wrong.
+    #[error("{0}")]
+    Packs(PackErrors),
     /// The console's list of configured apps is not one.
     #[error("{} is not the console's list of configured apps", path.display())]
     ConfiguredApps {
@@ -221,7 +225,11 @@ impl CliError {
     #[must_use]
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config { .. } | Self::ConfiguredApps { .. } | Self::Scenario { .. } => Exit::Misused,
+            Self::Usage(_)
+            | Self::Config { .. }
+            | Self::Packs(_)
+            | Self::ConfiguredApps { .. }
+            | Self::Scenario { .. } => Exit::Misused,
             Self::Key { source: InvalidKey::TokenUri(_), .. } | Self::Client { .. } => Exit::Misused,
             Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
             Self::Unreadable { exit, .. } => *exit,
@@ -280,6 +288,7 @@ impl CliError {
             Self::Overtaken { .. } => Some("run it again".to_owned()),
             Self::Usage(_)
             | Self::Config { .. }
+            | Self::Packs(_)
             | Self::ConfiguredApps { .. }
             | Self::Unreadable { .. }
             | Self::Connect(_)

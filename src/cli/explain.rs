@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::Surroundings;
 use super::args::{ExplainArgs, Global, Listing};
-use super::checks::{find, show};
+use super::checks::{find, registry, show};
 use super::error::CliError;
 use super::exit::Exit;
-use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack};
+use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
 use super::output::{colour, standard, width};
 use super::talk::Talk;
 use super::tenant::Tenant;
@@ -31,7 +31,8 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     talk: &Talk,
 ) -> Result<Exit, CliError> {
-    let check = find(&args.check)?;
+    let registry = registry(&global.pack_dirs)?;
+    let check = find(&registry, &args.check)?;
     if args.subject.is_empty() && !names_a_tenant(args) {
         show(check, args.format)?;
         return Ok(Exit::Clean);
@@ -41,7 +42,7 @@ pub(super) async fn run(
         None => judged(check, args, global, surroundings, *talk).await?,
     };
     // Where nothing could be read, that is the answer, not that nothing is known of the subject.
-    let results = match (matching(&report, check.meta().id, &args.subject), impossible.is_some()) {
+    let results = match (matching(&report, &check.meta().id, &args.subject), impossible.is_some()) {
         (Ok(results), _) => results,
         (Err(_), true) => Vec::new(),
         (Err(none), false) => return Err(CliError::Usage(none.to_string())),
@@ -104,11 +105,12 @@ async fn judged(
         packs = check.meta().pack.parse::<PackId>().into_iter().collect();
     }
     for pack in &packs {
-        known_pack(pack)?;
+        known_pack(&tenant.setup.registry, pack)?;
     }
     let question = Question {
         apps: choose_apps(&tenant.setup, &packs, &args.apps)?,
-        selection: Selection { packs, org_units: Vec::new() },
+        selection: Selection { org_units: Vec::new(), apart: suppressed_units(&tenant.setup.config) },
+        packs,
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
     let judged = judge(&tenant, &question, surroundings, talk).await?;

@@ -5,10 +5,10 @@ use super::error::CliError;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
-use crate::checks::{Acceptance, Selection, evaluate, find_pack, packs};
+use crate::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use crate::collect::Purpose;
-use crate::config::apply_suppressions;
-use crate::domain::{AppId, PackId};
+use crate::config::{Config, apply_suppressions};
+use crate::domain::{AppId, OrgUnitPath, PackId};
 use crate::evidence::{AppDefinition, gather};
 use crate::facts::Facts;
 use crate::report::model::Report;
@@ -19,6 +19,7 @@ use crate::snapshot::{Snapshot, SourceId};
 #[derive(Debug)]
 pub(super) struct Question<'s> {
     pub(super) apps: Vec<&'s AppDefinition>,
+    pub(super) packs: Vec<PackId>,
     pub(super) selection: Selection,
     pub(super) acceptance: Acceptance,
 }
@@ -55,7 +56,7 @@ pub(super) async fn judge(
 }
 
 fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
-    let Question { apps, selection, acceptance } = question;
+    let Question { apps, packs, selection, acceptance } = question;
     let evidence = gather(snapshot, apps)?;
     let facts = Facts::derive(evidence, &setup.statements, apps);
     for path in &selection.org_units {
@@ -63,7 +64,8 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
             return Err(CliError::Usage(format!("--org-unit: the tenant has no org unit {path}")));
         }
     }
-    let mut results = evaluate(&facts, selection, *acceptance);
+    let inquiry = Inquiry { facts: &facts, selection, acceptance: *acceptance };
+    let mut results = evaluate(setup.registry.checks_of(packs), &inquiry);
     let remarks = apply_suppressions(&setup.config.suppress, &mut results, facts.as_of);
     let customer = setup.config.customer.as_str();
     let mut report = assemble(Assembly { facts: &facts, results, selection, customer });
@@ -71,16 +73,21 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     Ok(report)
 }
 
+/// Org units that suppressions name: what they hide must not be folded into what they leave.
+pub(super) fn suppressed_units(config: &Config) -> Vec<OrgUnitPath> {
+    config.suppress.iter().filter_map(|suppress| suppress.org_unit.clone()).collect()
+}
+
 /// Whether presumed facts pass: for this run, or by the configuration.
 pub(super) fn acceptance(setup: &Setup, accept_presumed: bool) -> Acceptance {
     if accept_presumed || setup.config.audit.accept_presumed { Acceptance::Presumed } else { Acceptance::ProvenOnly }
 }
 
-pub(super) fn known_pack(pack: &PackId) -> Result<(), CliError> {
-    if find_pack(pack.as_str()).is_some() {
+pub(super) fn known_pack(registry: &Registry, pack: &PackId) -> Result<(), CliError> {
+    if registry.find_pack(pack.as_str()).is_some() {
         return Ok(());
     }
-    let known: Vec<&str> = packs().iter().map(|pack| pack.id).collect();
+    let known: Vec<&str> = registry.packs().iter().map(|pack| pack.id.as_str()).collect();
     Err(CliError::Usage(format!("there is no pack {pack:?}; known packs: {}", known.join(", "))))
 }
 

@@ -47,7 +47,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
-        Command::Checks(args) => checks::run(&args),
+        Command::Checks(args) => checks::run(&args, &cli.global),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),
         Command::Completions(args) => output::completions(&args),
     };

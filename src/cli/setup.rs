@@ -9,11 +9,14 @@ use jiff::Timestamp;
 
 use super::Surroundings;
 use super::args::Global;
+use super::checks::registry;
 use super::error::CliError;
 use super::exit::Exit;
 use super::talk::Talk;
+use crate::checks::Registry;
 use crate::config::{
     Config, ConfigError, Credentials, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations,
+    unknown_checks,
 };
 use crate::domain::AppId;
 use crate::evidence::{Attestation, Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
@@ -26,6 +29,8 @@ pub(super) struct Setup {
     pub(super) config: Config,
     pub(super) catalogue: Catalogue,
     pub(super) statements: Statements,
+    /// All checks.
+    pub(super) registry: Registry,
     /// Where the configuration came from, for messages.
     pub(super) origin: String,
 }
@@ -53,8 +58,8 @@ impl Setup {
     ) -> Result<Self, CliError> {
         let environment = settings_in(&surroundings.environment);
         match find_file(global.config.as_deref(), &surroundings.environment) {
-            Some(path) => Self::from_file(&path, environment, attestations),
-            None => Self::from_text(None, "", environment, attestations),
+            Some(path) => Self::from_file(&path, environment, &global.pack_dirs, attestations),
+            None => Self::from_text(None, "", environment, &global.pack_dirs, attestations),
         }
     }
 
@@ -62,16 +67,18 @@ impl Setup {
     pub(super) fn from_file(
         path: &Path,
         environment: BTreeMap<String, String>,
+        pack_dirs: &[PathBuf],
         attestations: Attestations,
     ) -> Result<Self, CliError> {
         let text = read("the configuration", path, Exit::Misused)?;
-        Self::from_text(Some(path), &text, environment, attestations)
+        Self::from_text(Some(path), &text, environment, pack_dirs, attestations)
     }
 
     fn from_text(
         path: Option<&Path>,
         text: &str,
         environment: BTreeMap<String, String>,
+        pack_dirs: &[PathBuf],
         attestations: Attestations,
     ) -> Result<Self, CliError> {
         let origin = path.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
@@ -80,10 +87,15 @@ impl Setup {
             move |error: ConfigError| CliError::Config { file, error }
         };
         let config = load(path, text, environment).map_err(wrong(&origin))?;
+        let folders: Vec<PathBuf> = pack_dirs.iter().chain(&config.audit.pack_dirs).cloned().collect();
+        let registry = registry(&folders)?;
+        if let Some(error) = unknown_checks(&config.suppress, |id| registry.find_check(id).is_some()) {
+            return Err(wrong(&origin)(error));
+        }
         let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
         let statements = Statements { attestations: Vec::new(), configured_apps: None, no_bindings };
-        let mut setup = Self { statements, config, catalogue, origin };
+        let mut setup = Self { statements, config, catalogue, registry, origin };
         if let (Attestations::Read, Some(path)) = (attestations, &setup.config.evidence.attestations) {
             let text = read("the attestations", path, Exit::Misused)?;
             setup.statements.attestations = attestations_in(path, &text, &setup.app_ids())?;

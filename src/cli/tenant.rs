@@ -1,7 +1,7 @@
 //! The tenant that a command works on: live, simulated, or a snapshot.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -85,7 +85,7 @@ impl Tenant {
                 return Err(CliError::Usage("--demo brings its own configuration; leave out --config".to_owned()));
             }
             Some(scenario) => {
-                let (setup, running, folder) = start_demo(scenario, attestations).await?;
+                let (setup, running, folder) = start_demo(scenario, &global.pack_dirs, attestations).await?;
                 (setup, Some((running, folder)))
             }
             None => (Setup::find_with(global, surroundings, attestations)?, None),
@@ -269,14 +269,18 @@ pub(super) fn nothing_read(collected: &Collected) -> Option<CliError> {
     })
 }
 
-async fn start_demo(name: &str, attestations: Attestations) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
+async fn start_demo(
+    name: &str,
+    pack_dirs: &[PathBuf],
+    attestations: Attestations,
+) -> Result<(Setup, Running, tempfile::TempDir), CliError> {
     let scenario = super::simulator::find_scenario(name)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let running = Simulator::start(scenario, address, SimulatorOptions::default()).await?;
     let folder = tempfile::tempdir()
         .map_err(|source| CliError::Output { what: "the demo's temporary folder".to_owned(), source })?;
     let files = running.write_files(folder.path())?;
-    let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new(), attestations)?;
+    let setup = Setup::from_file(Path::new(&files.config), std::collections::BTreeMap::new(), pack_dirs, attestations)?;
     Ok((setup, running, folder))
 }
 

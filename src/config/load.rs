@@ -103,6 +103,8 @@ pub struct AuditSettings {
     pub accept_presumed: bool,
     /// Whose grants are asked for.
     pub scan: Scan,
+    /// Folders with packs of the operator's own.
+    pub pack_dirs: Vec<PathBuf>,
 }
 
 /// `[google]`
@@ -127,6 +129,7 @@ impl Default for Config {
                 fail_on: Severity::High,
                 accept_presumed: false,
                 scan: Scan::Auto,
+                pack_dirs: Vec::new(),
             },
             suppress: Vec::new(),
             canaries: CanarySettings::default(),
@@ -213,6 +216,7 @@ pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, Strin
     if let Some(Parsed(scan)) = audit.take(&mut document, "scan") {
         config.audit.scan = scan;
     }
+    config.audit.pack_dirs = take_paths(&mut document, &mut audit, "pack_dirs", folder);
     audit.finish(&mut document);
 
     config.suppress = suppress(&mut document, &mut top);
@@ -242,6 +246,13 @@ pub(super) fn take_path(
     folder: &Path,
 ) -> Option<PathBuf> {
     table.take_placed::<Written>(document, key).map(|(written, place)| settle(folder, written, &place))
+}
+
+fn take_paths(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static str, folder: &Path) -> Vec<PathBuf> {
+    let taken = table.take_placed::<Vec<Written>>(document, key);
+    taken.map_or_else(Vec::new, |(written, place)| {
+        written.into_iter().map(|path| settle(folder, path, &place)).collect()
+    })
 }
 
 fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path) -> Option<Credentials> {
@@ -304,18 +315,29 @@ fn suppress(document: &mut Document<'_>, top: &mut Table<'_>) -> Vec<Suppress> {
         let check = table.require::<Parsed<CheckId>>(document, "check").map(|check| check.0);
         let org_unit = table.take::<Parsed<OrgUnitPath>>(document, "org_unit").map(|path| path.0);
         let user = table.take::<Parsed<Email>>(document, "user").map(|user| user.0);
+        let group = table.take::<String>(document, "group");
         let app = table.take::<Parsed<AppId>>(document, "app").map(|app| app.0);
+        let client_id = table.take::<Parsed<ClientId>>(document, "client_id").map(|client| client.0);
         let reason = table.require::<String>(document, "reason");
+        let owner = table.take::<String>(document, "owner");
         let expires = table.require(document, "expires");
         let at = table.at();
         table.finish(document);
-        if let Some(check) = &check
-            && crate::checks::find_check(check.as_str()).is_none()
-        {
-            document.fault_at(at, format!("check: there is no check \"{check}\"; `gwsaudit checks list` shows all"));
-        }
         if let (Some(check), Some(reason), Some(expires)) = (check, reason, expires) {
-            suppressions.push(Suppress { check, org_unit, user, app, reason, expires, locator });
+            let place = document.place(at);
+            suppressions.push(Suppress {
+                check,
+                org_unit,
+                group,
+                user,
+                app,
+                client_id,
+                reason,
+                owner,
+                expires,
+                locator,
+                place,
+            });
         }
     }
     suppressions

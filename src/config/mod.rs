@@ -23,4 +23,4 @@ pub use document::{ConfigError, Fault, Place};
 pub use load::{
     AppSettings, AuditSettings, Config, Credentials, Duration, EvidenceSettings, GcpOrganization, GoogleSettings, load,
 };
-pub use suppress::{Suppress, apply as apply_suppressions};
+pub use suppress::{Suppress, apply as apply_suppressions, unknown_checks};

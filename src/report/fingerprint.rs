@@ -28,5 +28,10 @@ pub fn fingerprint(check: &CheckId, subject: &Subject) -> String {
             None => bytes.extend(u64::MAX.to_be_bytes()),
         }
     }
+    // Added after the others, so that the fingerprints of all that are not about a group stay what they were.
+    if let Some(group) = &subject.group {
+        bytes.extend(b"group");
+        bytes.extend(group.to_ascii_lowercase().as_bytes());
+    }
     digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -223,6 +223,9 @@ pub struct CheckResult {
     pub check: CheckId,
     /// The pack it belongs to.
     pub pack: PackId,
+    /// What the framework behind the pack calls the check, such as `3.1.3.5.1`; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
     /// How much a failure matters.
     pub severity: Severity,
     /// The verdict.
@@ -231,6 +234,10 @@ pub struct CheckResult {
     pub confidence: Option<Confidence>,
     /// What was judged.
     pub subject: Subject,
+    /// For a result at an org unit or group that speaks for others too: for how many. An org unit without a result of a
+    /// check shares that of the nearest org unit above it that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Covers>,
     /// One sentence.
     pub summary: String,
     /// What the verdict rests on.
@@ -247,6 +254,15 @@ pub struct CheckResult {
     pub suppression: Option<Suppression>,
     /// Stable across runs for the same check and subject.
     pub fingerprint: String,
+}
+
+/// Whom a result speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covers {
+    /// Org units, the subject's own among them.
+    pub org_units: u64,
+    /// Accounts that are in use; null where the accounts could not all be read.
+    pub users: Option<u64>,
 }
 
 /// A verdict's status.
@@ -315,6 +331,9 @@ pub struct Subject {
     /// The org unit, where one is meant.
     #[serde(default, deserialize_with = "as_sent::maybe")]
     pub org_unit: Option<OrgUnitPath>,
+    /// The group, where one is meant: its address, or `groups/` and its id where the address is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The user, where one is meant.
     #[serde(default, deserialize_with = "as_sent::maybe")]
     pub user: Option<Email>,
@@ -335,6 +354,8 @@ pub enum SubjectKind {
     OrgUnit,
     /// A user.
     User,
+    /// The members of a group.
+    Group,
     /// An app, in an org unit where one is named.
     App,
     /// A user's grant to an app.
@@ -349,6 +370,7 @@ impl SubjectKind {
             Self::Tenant => "tenant",
             Self::OrgUnit => "org_unit",
             Self::User => "user",
+            Self::Group => "group",
             Self::App => "app",
             Self::Connection => "connection",
         }
@@ -398,6 +420,9 @@ pub struct Remediation {
 pub struct Suppression {
     /// Why it was accepted.
     pub reason: String,
+    /// Who answers for it; left out where the suppression names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Until when (a date, inclusive).
     pub expires: jiff::civil::Date,
 }

@@ -1,22 +1,30 @@
+use std::sync::LazyLock;
+
 use super::{APP_ACCESS_HELP, OKTA_ARTICLE, PACK, make_trusted};
-use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
+use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
+use crate::checks::verdict::Outcome;
 use crate::domain::Severity;
 use crate::evidence::APP_ACCESS_URL;
 use crate::facts::{APP_ACCESS, Access, AppFacts, CLOUD_SESSION_CONTROL, Facts, Reauth, Truth, UnitIndex};
-use crate::report::model::{AccessLevel, Certainty, Remediation, Status};
+use crate::report::model::{AccessLevel, Certainty, Remediation, Status, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// Where reauthentication is required, the app must be Trusted.
 pub(crate) struct AppTrusted;
 
-static META: Meta = Meta {
-    id: "app-trusted",
-    pack: PACK,
-    title: "The app is Trusted where reauthentication is required",
+static META: LazyLock<Meta> = LazyLock::new(|| {
+    Meta {
+    id: "app-trusted".into(),
+    pack: PACK.into(),
+    title: "The app is Trusted where reauthentication is required".into(),
     severity: Severity::High,
-    subjects: SubjectSet::AppsInOrgUnits,
-    settings: &[CLOUD_SESSION_CONTROL, APP_ACCESS],
-    sources: &[
+    subject: SubjectKind::App,
+    automated: true,
+    control: None,
+    conflicts: Vec::new(),
+    settings: vec![CLOUD_SESSION_CONTROL.into(), APP_ACCESS.into()],
+    sources: vec![
         SourceId::Customer,
         SourceId::OrgUnits,
         SourceId::Grants,
@@ -25,15 +33,16 @@ static META: Meta = Meta {
         SourceId::TokenLog,
     ],
     why: "\"Exempt trusted apps\" spares only apps whose access level is Trusted in the user's own org unit. Limited, Specific \
-          Google data, Blocked and unconfigured apps lose their refresh at the end of the session.",
-    fails_when: "reauthentication is required and the app's access is not Trusted",
-    not_applicable_when: "reauthentication is not required",
+          Google data, Blocked and unconfigured apps lose their refresh at the end of the session.".into(),
+    fails_when: "reauthentication is required and the app's access is not Trusted".into(),
+    not_applicable_when: "reauthentication is not required".into(),
     fix: "Set the app to Trusted under Security > Access and data control > API controls > Manage third-party app access, for \
-          the org units whose users hold connections.",
+          the org units whose users hold connections.".into(),
     limits: "No API returns an app's level. The audit log names single changes until August 2026; later events, bulk changes \
-             and uploads tell only that something changed.",
-    references: &[OKTA_ARTICLE, APP_ACCESS_HELP],
-};
+             and uploads tell only that something changed.".into(),
+    references: vec![OKTA_ARTICLE.into(), APP_ACCESS_HELP.into()],
+}
+});
 
 fn parts(subject: Subject<'_>) -> Option<(&AppFacts, UnitIndex)> {
     match subject {
@@ -42,9 +51,13 @@ fn parts(subject: Subject<'_>) -> Option<(&AppFacts, UnitIndex)> {
     }
 }
 
-impl Check for AppTrusted {
-    fn meta(&self) -> &'static Meta {
+impl SubjectCheck for AppTrusted {
+    fn meta(&self) -> &Meta {
         &META
+    }
+
+    fn subjects(&self) -> SubjectSet {
+        SubjectSet::AppsInOrgUnits
     }
 
     fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
@@ -58,7 +71,7 @@ impl Check for AppTrusted {
     }
 
     fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
-        let Some((app, unit)) = parts(subject) else { return META.title.to_owned() };
+        let Some((app, unit)) = parts(subject) else { return META.title.clone() };
         let (path, name, access) = (facts.tree.path(unit), &app.definition.name, &app.access[unit]);
         match status {
             Status::Pass => format!("{name} is Trusted in {path}."),

@@ -1,33 +1,40 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{APP_ACCESS_HELP, PACK};
-use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
+use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
+use crate::checks::verdict::Outcome;
 use crate::domain::Severity;
 use crate::evidence::{APP_ACCESS_URL, Item, Source};
 use crate::facts::{AppFacts, Facts, Gap, Identity, Truth};
-use crate::report::model::{Remediation, Status};
+use crate::report::model::{Remediation, Status, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// An app must be known by its client ID, and its name must be its own.
 pub(crate) struct ClientIdPinned;
 
-static META: Meta = Meta {
-    id: "client-id-pinned",
-    pack: PACK,
-    title: "The app is known by its client ID, and no other client bears its name",
+static META: LazyLock<Meta> = LazyLock::new(|| {
+    Meta {
+    id: "client-id-pinned".into(),
+    pack: PACK.into(),
+    title: "The app is known by its client ID, and no other client bears its name".into(),
     severity: Severity::Medium,
-    subjects: SubjectSet::Apps,
-    settings: &[],
-    sources: &WITNESSES,
+    subject: SubjectKind::App,
+    automated: true,
+    control: None,
+    conflicts: Vec::new(),
+    settings: vec![],
+    sources: WITNESSES.to_vec(),
     why: "Whoever registers an OAuth app chooses its display name. An app recognised by name alone may be another: trust given \
-          to it may go to a stranger, and verdicts about it may be about the wrong client.",
-    fails_when: "the app is recognised by display name alone, or a second client ID bears the same name",
-    not_applicable_when: "no grant and no event names the app",
+          to it may go to a stranger, and verdicts about it may be about the wrong client.".into(),
+    fails_when: "the app is recognised by display name alone, or a second client ID bears the same name".into(),
+    not_applicable_when: "no grant and no event names the app".into(),
     fix: "Run `gwsaudit apps discover`, make sure with the vendor which client ID is the app's, and pin it in the configuration \
-          ([[apps]] id, client_ids). Block any other client that bears the name.",
-    limits: "Google publishes no list of Okta's client IDs. Clients that nobody in this tenant authorised are not seen.",
-    references: &[APP_ACCESS_HELP],
-};
+          ([[apps]] id, client_ids). Block any other client that bears the name.".into(),
+    limits: "Google publishes no list of Okta's client IDs. Clients that nobody in this tenant authorised are not seen.".into(),
+    references: vec![APP_ACCESS_HELP.into()],
+}
+});
 
 /// The sources that could name a client.
 const WITNESSES: [SourceId; 3] = [SourceId::Grants, SourceId::TokenLog, SourceId::AdminLog];
@@ -43,9 +50,13 @@ fn namesakes(app: &AppFacts) -> Vec<String> {
     app.clients_known(Identity::ByName).map(|client| client.client.to_string()).collect()
 }
 
-impl Check for ClientIdPinned {
-    fn meta(&self) -> &'static Meta {
+impl SubjectCheck for ClientIdPinned {
+    fn meta(&self) -> &Meta {
         &META
+    }
+
+    fn subjects(&self) -> SubjectSet {
+        SubjectSet::Apps
     }
 
     fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
@@ -114,7 +125,7 @@ impl Check for ClientIdPinned {
     }
 
     fn summary(&self, subject: Subject<'_>, _facts: &Facts, status: Status) -> String {
-        let Some(app) = app(subject) else { return META.title.to_owned() };
+        let Some(app) = app(subject) else { return META.title.clone() };
         let name = &app.definition.name;
         match status {
             Status::Pass => format!("{name} is pinned to its client ID, and no other client bears its name."),

@@ -1,24 +1,32 @@
+use std::sync::LazyLock;
+
 use super::{OAUTH_HELP, OKTA_ARTICLE, PACK, SESSION_HELP, make_trusted, tick_exemption};
-use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
+use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
+use crate::checks::verdict::Outcome;
 use crate::domain::{CloudScope, OrgUnitPath, Severity, humane_time};
 use crate::evidence::{APP_ACCESS_URL, AppDefinition, SESSION_CONTROL_URL};
 use crate::facts::{
     APP_ACCESS, Access, CLOUD_SESSION_CONTROL, ConnectionFacts, EXEMPTION, Facts, Holder, Reauth, Truth,
 };
-use crate::report::model::{AccessLevel, Exemption, ReauthState, Remediation, SessionSetter, Status};
+use crate::report::model::{AccessLevel, Exemption, ReauthState, Remediation, SessionSetter, Status, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// A connection must outlive the Cloud session of its user.
 pub(crate) struct ConnectionSurvivesReauth;
 
-static META: Meta = Meta {
-    id: "connection-survives-reauth",
-    pack: PACK,
-    title: "The connection outlives the user's Google Cloud session",
+static META: LazyLock<Meta> = LazyLock::new(|| {
+    Meta {
+    id: "connection-survives-reauth".into(),
+    pack: PACK.into(),
+    title: "The connection outlives the user's Google Cloud session".into(),
     severity: Severity::High,
-    subjects: SubjectSet::Connections,
-    settings: &[CLOUD_SESSION_CONTROL, APP_ACCESS],
-    sources: &[
+    subject: SubjectKind::Connection,
+    automated: true,
+    control: None,
+    conflicts: Vec::new(),
+    settings: vec![CLOUD_SESSION_CONTROL.into(), APP_ACCESS.into()],
+    sources: vec![
         SourceId::AccessBindings,
         SourceId::Organizations,
         SourceId::Customer,
@@ -32,16 +40,17 @@ static META: Meta = Meta {
     ],
     why: "A grant that holds a Google Cloud scope is refused its refresh when the user's Google Cloud session has run out, unless \
           trusted apps are exempt and the app is Trusted, both in the user's own org unit. Okta Workflows' Gmail connector asks \
-          for cloud-platform with its default scopes.",
-    fails_when: "the grant carries a Cloud scope, reauthentication applies to the user, and the app is not both exempt and Trusted",
-    not_applicable_when: "the user is suspended, archived or deleted",
+          for cloud-platform with its default scopes.".into(),
+    fails_when: "the grant carries a Cloud scope, reauthentication applies to the user, and the app is not both exempt and Trusted".into(),
+    not_applicable_when: "the user is suspended, archived or deleted".into(),
     fix: "Tick \"Exempt trusted apps\" and make the app Trusted for the user's org unit, or re-create the connection with \
-          customised scopes that leave the Cloud scope out; then authorise the connection once more.",
+          customised scopes that leave the Cloud scope out; then authorise the connection once more.".into(),
     limits: "Google lists nowhere which scopes count as Cloud scopes; a grant with a scope on neither list of the catalogue stays \
              undetermined. Access Context Manager bindings take precedence over the console's page and must be readable, or \
-             stated not to exist.",
-    references: &[OKTA_ARTICLE, SESSION_HELP, OAUTH_HELP],
-};
+             stated not to exist.".into(),
+    references: vec![OKTA_ARTICLE.into(), SESSION_HELP.into(), OAUTH_HELP.into()],
+}
+});
 
 fn connection(subject: Subject<'_>) -> Option<&ConnectionFacts> {
     match subject {
@@ -74,9 +83,13 @@ fn place(connection: &ConnectionFacts) -> String {
     connection.org_unit.as_ref().map_or_else(String::new, |path| format!(" in {path}"))
 }
 
-impl Check for ConnectionSurvivesReauth {
-    fn meta(&self) -> &'static Meta {
+impl SubjectCheck for ConnectionSurvivesReauth {
+    fn meta(&self) -> &Meta {
         &META
+    }
+
+    fn subjects(&self) -> SubjectSet {
+        SubjectSet::Connections
     }
 
     fn evaluate(&self, subject: Subject<'_>, _facts: &Facts) -> Outcome {
@@ -99,7 +112,7 @@ impl Check for ConnectionSurvivesReauth {
     }
 
     fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
-        let Some(connection) = connection(subject) else { return META.title.to_owned() };
+        let Some(connection) = connection(subject) else { return META.title.clone() };
         let (user, place) = (&connection.user, place(connection));
         match status {
             Status::Pass if connection.cloud == CloudScope::No => {

@@ -6,39 +6,46 @@
 //! repair follows its session closely, and nothing else explains them.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{OKTA_ARTICLE, PACK};
-use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
+use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
+use crate::checks::verdict::Outcome;
 use crate::domain::{CloudScope, SessionLength, Severity, cloud_scope_of, humane_duration, humane_time};
 use crate::evidence::{Item, Source, TokenEvent, TokenEventKind};
 use crate::facts::{ACCOUNT, CLOUD_SESSION_CONTROL, ConnectionFacts, Facts, Gap, Reauth, Strength, Truth};
-use crate::report::model::{Remediation, Status};
+use crate::report::model::{Remediation, Status, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// Nobody should have to authorise the same connection at the session's rhythm.
 pub(crate) struct RepeatedReauthorization;
 
-static META: Meta = Meta {
-    id: "repeated-reauthorization",
-    pack: PACK,
-    title: "The connection is not authorised again and again",
+static META: LazyLock<Meta> = LazyLock::new(|| {
+    Meta {
+    id: "repeated-reauthorization".into(),
+    pack: PACK.into(),
+    title: "The connection is not authorised again and again".into(),
     severity: Severity::Medium,
-    subjects: SubjectSet::Connections,
-    settings: &[CLOUD_SESSION_CONTROL],
-    sources: &[SourceId::Grants, SourceId::Users, SourceId::AdminLog, SourceId::TokenLog],
+    subject: SubjectKind::Connection,
+    automated: true,
+    control: None,
+    conflicts: Vec::new(),
+    settings: vec![CLOUD_SESSION_CONTROL.into()],
+    sources: vec![SourceId::Grants, SourceId::Users, SourceId::AdminLog, SourceId::TokenLog],
     why: "When a connection dies at the end of each Google Cloud session, somebody repairs it by authorising it again. The token \
-          log shows the repairs: the same user, the same client, at the session's rhythm.",
-    fails_when: "the token log shows the user authorising the same client again and again at the session's rhythm",
-    not_applicable_when: "fewer than two authorisations are at hand",
+          log shows the repairs: the same user, the same client, at the session's rhythm.".into(),
+    fails_when: "the token log shows the user authorising the same client again and again at the session's rhythm".into(),
+    not_applicable_when: "fewer than two authorisations are at hand".into(),
     fix: "See connection-survives-reauth for the cure. If that passes, look for another cause: revocations, password changes, \
-          several connections on one account.",
+          several connections on one account.".into(),
     limits: "A user who gave up looks the same as a healthy one. Several connections of one account, a client in testing mode \
-             (seven days) and changed scopes look alike; where they may explain the repairs the failure is presumed at most.",
-    references: &[OKTA_ARTICLE],
-};
+             (seven days) and changed scopes look alike; where they may explain the repairs the failure is presumed at most.".into(),
+    references: vec![OKTA_ARTICLE.into()],
+}
+});
 
 const CURE: &str = "Cure the connection as connection-survives-reauth says, then authorise it one last time; no further authorisation \
                     should follow.";
@@ -158,9 +165,13 @@ fn authorizations(connection: &ConnectionFacts) -> usize {
     connection.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).count()
 }
 
-impl Check for RepeatedReauthorization {
-    fn meta(&self) -> &'static Meta {
+impl SubjectCheck for RepeatedReauthorization {
+    fn meta(&self) -> &Meta {
         &META
+    }
+
+    fn subjects(&self) -> SubjectSet {
+        SubjectSet::Connections
     }
 
     fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
@@ -225,7 +236,7 @@ impl Check for RepeatedReauthorization {
     }
 
     fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
-        let Some(connection) = connection(subject) else { return META.title.to_owned() };
+        let Some(connection) = connection(subject) else { return META.title.clone() };
         let user = &connection.user;
         let times = authorizations(connection);
         let events = lately(connection, facts);

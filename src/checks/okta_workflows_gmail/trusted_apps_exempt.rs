@@ -1,34 +1,43 @@
+use std::sync::LazyLock;
+
 use super::{OKTA_ARTICLE, PACK, SESSION_HELP, tick_exemption};
-use crate::checks::check::{Check, Meta, Outcome, Shown, Subject, SubjectSet, Turn};
+use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
+use crate::checks::verdict::Outcome;
 use crate::domain::{OrgUnitPath, Severity};
 use crate::evidence::SESSION_CONTROL_URL;
 use crate::facts::{CLOUD_SESSION_CONTROL, Facts, Reauth, SessionControl, Truth};
-use crate::report::model::{Remediation, Status};
+use crate::report::model::{Remediation, Status, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// Where reauthentication is required, trusted apps must be exempt.
 pub(crate) struct TrustedAppsExempt;
 
-static META: Meta = Meta {
-    id: "trusted-apps-exempt",
-    pack: PACK,
-    title: "Trusted apps are exempt from Google Cloud reauthentication",
+static META: LazyLock<Meta> = LazyLock::new(|| {
+    Meta {
+    id: "trusted-apps-exempt".into(),
+    pack: PACK.into(),
+    title: "Trusted apps are exempt from Google Cloud reauthentication".into(),
     severity: Severity::High,
-    subjects: SubjectSet::OrgUnits,
-    settings: &[CLOUD_SESSION_CONTROL],
-    sources: &[SourceId::Customer, SourceId::OrgUnits, SourceId::AdminLog],
+    subject: SubjectKind::OrgUnit,
+    automated: true,
+    control: None,
+    conflicts: Vec::new(),
+    settings: vec![CLOUD_SESSION_CONTROL.into()],
+    sources: vec![SourceId::Customer, SourceId::OrgUnits, SourceId::AdminLog],
     why: "Where Google Cloud session control requires reauthentication and \"Exempt trusted apps\" is not ticked, Google \
           refuses to refresh any grant that holds a Google Cloud scope once the session has run out (invalid_grant, \
-          invalid_rapt), however trusted the app is. Automations stop without a word until somebody authorises them again.",
-    fails_when: "reauthentication is required and Exempt trusted apps is off",
-    not_applicable_when: "reauthentication is not required",
+          invalid_rapt), however trusted the app is. Automations stop without a word until somebody authorises them again.".into(),
+    fails_when: "reauthentication is required and Exempt trusted apps is off".into(),
+    not_applicable_when: "reauthentication is not required".into(),
     fix: "Tick \"Exempt trusted apps\" under Security > Access and data control > Google Cloud session control, for the org \
           unit whose setting it is. CIS 4.2.5.1 asks for the opposite: the price of the exemption is that every Trusted app \
-          with a Cloud scope keeps its access without reauthentication, so keep the list of Trusted apps short.",
+          with a Cloud scope keeps its access without reauthentication, so keep the list of Trusted apps short.".into(),
     limits: "No API returns the setting and the audit log never shows the exemption. Only an attestation proves it, and every \
-             later save of the page turns that proof into a presumption.",
-    references: &[SESSION_HELP, OKTA_ARTICLE],
-};
+             later save of the page turns that proof into a presumption.".into(),
+    references: vec![SESSION_HELP.into(), OKTA_ARTICLE.into()],
+}
+});
 
 fn control<'f>(subject: Subject<'_>, facts: &'f Facts) -> Option<(&'f OrgUnitPath, &'f SessionControl)> {
     match subject {
@@ -37,9 +46,13 @@ fn control<'f>(subject: Subject<'_>, facts: &'f Facts) -> Option<(&'f OrgUnitPat
     }
 }
 
-impl Check for TrustedAppsExempt {
-    fn meta(&self) -> &'static Meta {
+impl SubjectCheck for TrustedAppsExempt {
+    fn meta(&self) -> &Meta {
         &META
+    }
+
+    fn subjects(&self) -> SubjectSet {
+        SubjectSet::OrgUnits
     }
 
     fn evaluate(&self, subject: Subject<'_>, facts: &Facts) -> Outcome {
@@ -51,7 +64,7 @@ impl Check for TrustedAppsExempt {
     }
 
     fn summary(&self, subject: Subject<'_>, facts: &Facts, status: Status) -> String {
-        let Some((path, control)) = control(subject, facts) else { return META.title.to_owned() };
+        let Some((path, control)) = control(subject, facts) else { return META.title.clone() };
         let every = control.frequency.value().map(|length| format!(" every {length}")).unwrap_or_default();
         match status {
             Status::Pass => format!("{path} requires reauthentication{every} and exempts trusted apps."),

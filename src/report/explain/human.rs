@@ -41,7 +41,7 @@ fn one(page: &mut Page<'_>, explanation: &Explanation<'_>, all: &Explanations<'_
     let (result, meta) = (explanation.result, all.check.meta());
     verdict(page, result)?;
     rule(page, all.check)?;
-    setting::print(page, explanation, meta.settings, all.audited_at)?;
+    setting::print(page, explanation, &meta.settings, all.audited_at)?;
     evidence(page, result)?;
     if !explanation.sources.is_empty() {
         page.heading("Sources it rests on that are not whole")?;
@@ -71,7 +71,7 @@ fn one(page: &mut Page<'_>, explanation: &Explanation<'_>, all: &Explanations<'_
     }
     would_change(page, explanation)?;
     page.heading("What the check cannot see")?;
-    page.paragraph(2, 2, &Line::of(meta.limits))
+    page.paragraph(2, 2, &Line::of(&meta.limits))
 }
 
 /// The verdict, and what its words mean.

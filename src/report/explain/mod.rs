@@ -95,14 +95,14 @@ impl<'r> Explanation<'r> {
                 && Some(&connection.app) == subject.app.as_ref()
         });
         let shown = Shown { result, org_unit: subject.org_unit.as_ref().and_then(find), connection };
-        let settings = check.meta().settings;
+        let settings = &check.meta().settings;
         let ancestors = inherited_through(&shown, settings).iter().filter_map(find).collect();
         Self {
             result,
             org_unit: shown.org_unit,
             ancestors,
             connection,
-            sources: report.sources.iter().filter(|source| weakens(source, check.meta().sources)).collect(),
+            sources: report.sources.iter().filter(|source| weakens(source, &check.meta().sources)).collect(),
             unread_events: report.unread_events.iter().filter_map(|event| touching(event, &shown, settings)).collect(),
             would_change: turns(&shown, check),
         }
@@ -154,7 +154,7 @@ fn origin<'r>(shown: &Shown<'r>, setting: &str) -> Option<Origin<'r>> {
 }
 
 /// The org units above through which any of the settings comes.
-fn inherited_through(shown: &Shown<'_>, settings: &[&str]) -> Vec<OrgUnitPath> {
+fn inherited_through(shown: &Shown<'_>, settings: &[String]) -> Vec<OrgUnitPath> {
     let Some(path) = &shown.result.subject.org_unit else { return Vec::new() };
     let passes_on = |unit: &OrgUnitPath| {
         settings.iter().filter_map(|setting| origin(shown, setting)).any(|origin| match origin {
@@ -166,7 +166,7 @@ fn inherited_through(shown: &Shown<'_>, settings: &[&str]) -> Vec<OrgUnitPath> {
 }
 
 /// The event, of what it touches only what the result rests on; `None` if that is nothing.
-fn touching(event: &UnreadEvent, shown: &Shown<'_>, settings: &[&str]) -> Option<UnreadEvent> {
+fn touching(event: &UnreadEvent, shown: &Shown<'_>, settings: &[String]) -> Option<UnreadEvent> {
     let subject = &shown.result.subject;
     let concerns = |touch: &&Touch| {
         let Some(origin) =

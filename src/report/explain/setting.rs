@@ -18,12 +18,12 @@ use crate::report::wording::{plain, relative};
 pub(super) fn print(
     page: &mut Page<'_>,
     explanation: &Explanation<'_>,
-    settings: &[&str],
+    settings: &[String],
     now: Timestamp,
 ) -> io::Result<()> {
     let shown = explanation.shown();
-    let session = shown.session().filter(|_| settings.contains(&CLOUD_SESSION_CONTROL));
-    let access = shown.access().filter(|_| settings.contains(&APP_ACCESS));
+    let session = shown.session().filter(|_| settings.iter().any(|setting| setting == CLOUD_SESSION_CONTROL));
+    let access = shown.access().filter(|_| settings.iter().any(|setting| setting == APP_ACCESS));
     if session.is_none() && access.is_none() && explanation.connection.is_none() {
         return Ok(());
     }

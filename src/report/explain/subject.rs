@@ -71,7 +71,7 @@ pub fn matching<'r>(report: &'r Report, check: &str, words: &[String]) -> Result
 /// The subject in words that name it again: `/Sales`, `okta-workflows-gmail@/Sales`, `flows@example.com 123-abc.apps…`.
 #[must_use]
 pub fn name(subject: &Subject) -> String {
-    let Subject { kind, org_unit, user, app, client_id } = subject;
+    let Subject { kind, org_unit, group, user, app, client_id } = subject;
     let unit = org_unit.as_ref().map(OrgUnitPath::as_str);
     let app = app.as_ref().map(AppId::as_str);
     let parts = match kind {
@@ -79,8 +79,10 @@ pub fn name(subject: &Subject) -> String {
         SubjectKind::OrgUnit => unit.into_iter().collect(),
         SubjectKind::App => match (app, unit) {
             (Some(app), Some(unit)) => return format!("{app}@{unit}"),
-            (app, unit) => app.into_iter().chain(unit).collect(),
+            (Some(app), None) => vec![app],
+            (None, unit) => client(subject).into_iter().chain(unit).collect(),
         },
+        SubjectKind::Group => group.as_deref().into_iter().chain(unit).collect(),
         SubjectKind::User | SubjectKind::Connection => {
             user.as_ref().map(Email::as_str).into_iter().chain(client_id.as_ref().map(ClientId::as_str)).collect()
         }
@@ -105,6 +107,7 @@ fn fits(result: &CheckResult, word: &str) -> bool {
         || is_unit(subject, word)
         || parts(subject).any(|part| is(part, word))
         || subject.user.as_ref().is_some_and(|user| user.as_str().eq_ignore_ascii_case(word))
+        || subject.group.as_ref().is_some_and(|group| group.eq_ignore_ascii_case(word))
 }
 
 fn is(part: &str, word: &str) -> bool {
@@ -124,7 +127,7 @@ fn client(subject: &Subject) -> Option<&str> {
 fn parts(subject: &Subject) -> impl Iterator<Item = &str> {
     let user = subject.user.as_ref().map(Email::as_str);
     let app = subject.app.as_ref().map(AppId::as_str);
-    [user, app, client(subject)].into_iter().flatten()
+    [user, subject.group.as_deref(), app, client(subject)].into_iter().flatten()
 }
 
 fn nearest(results: &[&CheckResult], word: &str) -> Vec<String> {

@@ -47,22 +47,24 @@ impl<'a> View<'a> {
         self.report.results.iter().filter(move |result| result.status == status)
     }
 
-    /// The subjects of some results in a few words: org units, users, else apps or the tenant.
+    /// The subjects of some results in a few words: org units, groups, users, else apps or the tenant.
     fn subjects(&self, results: &[&CheckResult]) -> Visible {
         let (of_users, others): (Vec<&CheckResult>, Vec<&CheckResult>) =
             results.iter().partition(|result| result.subject.user.is_some());
+        let groups: BTreeSet<&str> = others.iter().filter_map(|r| r.subject.group.as_deref()).collect();
         let units: BTreeSet<&OrgUnitPath> = others.iter().filter_map(|r| r.subject.org_unit.as_ref()).collect();
         let users: BTreeSet<&str> =
             of_users.iter().filter_map(|r| r.subject.user.as_ref()).map(Email::as_str).collect();
         let apps: BTreeSet<&str> = others
             .iter()
-            .filter(|result| result.subject.org_unit.is_none())
+            .filter(|result| result.subject.org_unit.is_none() && result.subject.group.is_none())
             .filter_map(|result| {
                 let Subject { app, client_id, .. } = &result.subject;
                 app.as_ref().map(AppId::as_str).or(client_id.as_ref().map(ClientId::as_str))
             })
             .collect();
-        let mut parts = vec![self.tree.list(&units, self.limit(4)), self.names(&users), self.names(&apps)];
+        let mut parts =
+            vec![self.tree.list(&units, self.limit(4)), self.names(&groups), self.names(&users), self.names(&apps)];
         parts.retain(|part| !part.is_empty());
         if parts.is_empty() { Visible::of("the tenant") } else { Visible::join(&parts, "; ") }
     }

@@ -110,7 +110,10 @@ fn failing(view: &View<'_>, fails: &[&CheckResult], open: usize) -> Line {
                 to_change.insert(view.tree.owner(unit, result.subject.app.as_ref()));
             }
             (SubjectKind::Connection, _) => {}
-            (SubjectKind::Tenant | SubjectKind::OrgUnit | SubjectKind::User | SubjectKind::App, _) => others += 1,
+            (
+                SubjectKind::Tenant | SubjectKind::OrgUnit | SubjectKind::User | SubjectKind::Group | SubjectKind::App,
+                _,
+            ) => others += 1,
         }
     }
     if !to_change.is_empty() {

@@ -306,6 +306,7 @@ mod tests {
         let subject = Subject {
             kind: SubjectKind::OrgUnit,
             org_unit: OrgUnitPath::from_google(path),
+            group: None,
             user: None,
             app: None,
             client_id: None,

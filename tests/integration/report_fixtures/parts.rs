@@ -193,11 +193,13 @@ pub(super) fn verdict(check: &str, severity: Severity, status: Status, subject: 
     CheckResult {
         check: check.parse().expect("an id"),
         pack: APP.parse().expect("an id"),
+        control: None,
         severity,
         status,
         confidence: settled.then_some(Confidence::Proven),
         fingerprint: format!("{check}:{}", at_fault.into_iter().flatten().cloned().collect::<Vec<_>>().join(":")),
         subject,
+        covers: None,
         summary: summary.to_owned(),
         evidence: Vec::new(),
         missing: Vec::new(),
@@ -212,6 +214,7 @@ pub(crate) fn subject(kind: SubjectKind, unit: Option<&str>, user: Option<&str>)
     Subject {
         kind,
         org_unit: unit.map(ou),
+        group: None,
         user: user.and_then(Email::from_google),
         app: with_app.then(app),
         client_id: (kind == SubjectKind::Connection).then(|| ClientId::from_google(CLIENT)).flatten(),

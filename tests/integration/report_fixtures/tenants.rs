@@ -269,7 +269,8 @@ pub(crate) fn denied() -> Report {
 /// All that fails was accepted.
 pub(crate) fn suppressed() -> Report {
     let mut accepted = exemption("/Lab", Status::Suppressed);
-    accepted.suppression = Some(Suppression { reason: "isolated lab".into(), expires: jiff::civil::date(2027, 3, 31) });
+    accepted.suppression =
+        Some(Suppression { reason: "isolated lab".into(), owner: None, expires: jiff::civil::date(2027, 3, 31) });
     let mut report = healthy();
     report.results.push(accepted);
     report.summary = Summary::of(&report.results);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gwsaudit::checks::{Acceptance, Selection, evaluate};
+use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
 use gwsaudit::evidence::{ConfiguredApps, Dating, Extent, gather, read_configured_apps};
 use gwsaudit::facts::{Facts, Statements};
@@ -341,8 +341,9 @@ impl Tenant {
         let apps = [&okta];
         let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
         let facts = Facts::derive(evidence, &statements, &apps);
-        let selection = Selection { packs: okta.packs.clone(), org_units: Vec::new() };
-        let results = evaluate(&facts, &selection, self.acceptance);
+        let selection = Selection::default();
+        let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: self.acceptance };
+        let results = evaluate(Registry::builtin().checks_of(&okta.packs), &inquiry);
         let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer: "my_customer" });
         let mut bytes = Vec::new();
         render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
