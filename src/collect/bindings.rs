@@ -9,7 +9,7 @@ use crate::google::{Google, OrganizationName, Pace, Raw, Session};
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
 
 use super::plan::{OrganizationPlan, Plan};
-use super::source::{Finished, Observer, Reading};
+use super::source::{Finished, Observer, Reading, session};
 
 /// Organizations, bindings, and which groups are bound.
 pub(super) struct Bound {
@@ -34,12 +34,7 @@ pub(super) async fn collect(
             return Ok(Bound { finished: vec![reading.finish()], groups: BTreeSet::new(), session });
         }
         OrganizationPlan::Named(name) => {
-            let session = google.session(
-                SourceId::AccessBindings.as_str(),
-                super::plan::scope_of(SourceId::AccessBindings),
-                Pace::AccessContext,
-            );
-            (Ok(name.clone()), session)
+            (Ok(name.clone()), session(google, SourceId::AccessBindings, Pace::AccessContext))
         }
         OrganizationPlan::Find => {
             let mut reading = Reading::begin(google, SourceId::Organizations, Pace::ResourceManager, observer)?;

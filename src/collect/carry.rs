@@ -214,6 +214,12 @@ impl Survey {
             | RecordKind::Group
             | RecordKind::Member
             | RecordKind::Policy
+            | RecordKind::License
+            | RecordKind::Role
+            | RecordKind::RoleAssignment
+            | RecordKind::Domain
+            | RecordKind::SsoAssignment
+            | RecordKind::DnsAnswer
             | RecordKind::Organization
             | RecordKind::AccessBinding
             | RecordKind::Unknown => None,

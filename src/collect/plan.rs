@@ -121,10 +121,11 @@ impl Plan {
     }
 }
 
-/// The scope that a source is asked with.
+/// The scope that a source is asked with; `None` where Google's APIs have no part in it: canaries have tokens of their
+/// own, and the domain name system asks for none.
 #[must_use]
-pub(super) fn scope_of(source: SourceId) -> &'static ScopeEntry {
-    match source {
+pub(super) fn scope_of(source: SourceId) -> Option<&'static ScopeEntry> {
+    Some(match source {
         SourceId::Customer => &scopes::CUSTOMER,
         SourceId::OrgUnits => &scopes::ORG_UNITS,
         SourceId::Users => &scopes::USERS,
@@ -133,7 +134,11 @@ pub(super) fn scope_of(source: SourceId) -> &'static ScopeEntry {
         SourceId::Members => &scopes::GROUP_MEMBERS,
         SourceId::AdminLog | SourceId::TokenLog | SourceId::AccessEvaluationLog => &scopes::AUDIT_LOG,
         SourceId::Policies => &scopes::POLICIES,
-        // Canaries are not asked for with a scope of the service account: they have tokens of their own.
-        SourceId::AccessBindings | SourceId::Organizations | SourceId::Canaries => &scopes::CLOUD_PLATFORM,
-    }
+        SourceId::InboundSso => &scopes::INBOUND_SSO,
+        SourceId::Roles | SourceId::RoleAssignments => &scopes::ROLES,
+        SourceId::Domains => &scopes::DOMAINS,
+        SourceId::Licences => &scopes::LICENCES,
+        SourceId::AccessBindings | SourceId::Organizations => &scopes::CLOUD_PLATFORM,
+        SourceId::Canaries | SourceId::Dns => return None,
+    })
 }

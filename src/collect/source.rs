@@ -38,6 +38,13 @@ pub(super) struct Reading<'o> {
     observer: &'o dyn Observer,
 }
 
+const ASKED_OF_GOOGLE: &str = "a source that Google is asked for has a scope";
+
+/// The access of a source that waits for no other.
+pub(super) fn session(google: &Google, id: SourceId, pace: Pace) -> Session {
+    google.session(id.as_str(), scope_of(id).expect(ASKED_OF_GOOGLE), pace)
+}
+
 /// A source that has been read.
 pub(super) type Finished = (SourceRecord, Spool);
 
@@ -48,7 +55,7 @@ impl<'o> Reading<'o> {
         pace: Pace,
         observer: &'o dyn Observer,
     ) -> Result<Self, WriteError> {
-        Self::over(google.session(id.as_str(), scope_of(id), pace), id, observer)
+        Self::over(session(google, id, pace), id, observer)
     }
 
     /// A source that depends on another shares its patience, so that the chain ends as soon as a single one would.
@@ -58,7 +65,8 @@ impl<'o> Reading<'o> {
         pace: Pace,
         observer: &'o dyn Observer,
     ) -> Result<Self, WriteError> {
-        Self::over(before.follow_up(id.as_str(), scope_of(id), pace), id, observer)
+        let scope = scope_of(id).expect(ASKED_OF_GOOGLE);
+        Self::over(before.follow_up(id.as_str(), scope, pace), id, observer)
     }
 
     fn over(session: Session, id: SourceId, observer: &'o dyn Observer) -> Result<Self, WriteError> {

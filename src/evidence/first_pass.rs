@@ -81,7 +81,13 @@ impl FirstPass {
             RecordKind::Activity(Application::AccessEvaluation) => self.read(line, |pass, activity: Activity| {
                 pass.nameless_evaluations += evaluations::read_activity(&activity).nameless;
             }),
-            RecordKind::Policy => {}
+            RecordKind::Policy
+            | RecordKind::License
+            | RecordKind::Role
+            | RecordKind::RoleAssignment
+            | RecordKind::Domain
+            | RecordKind::SsoAssignment
+            | RecordKind::DnsAnswer => {}
             RecordKind::Organization => self.read(line, |pass, organization: Organization| {
                 pass.organizations.insert(organization.name.clone(), organization);
             }),

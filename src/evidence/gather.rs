@@ -257,6 +257,12 @@ impl<'w> SecondPass<'w> {
             | RecordKind::Group
             | RecordKind::Member
             | RecordKind::Policy
+            | RecordKind::License
+            | RecordKind::Role
+            | RecordKind::RoleAssignment
+            | RecordKind::Domain
+            | RecordKind::SsoAssignment
+            | RecordKind::DnsAnswer
             | RecordKind::Organization
             | RecordKind::AccessBinding
             | RecordKind::Canary

@@ -88,6 +88,9 @@ pub fn next_step(error: &ApiError) -> String {
 
 fn not_administrator(error: &ApiError) -> String {
     match error.api() {
+        Api::Directory if matches!(error.call(), "directory.roles.list" | "directory.roleAssignments.list") => {
+            "Set tenant.admin to a super administrator: nobody else may read administrator roles.".to_owned()
+        }
         Api::Policies => "Set tenant.admin to a super administrator: the Policy API answers no other role.".to_owned(),
         Api::AccessContext => "Grant tenant.admin the role Cloud Access Binding Reader \
              (roles/accesscontextmanager.gcpAccessReader) on the Google Cloud \
@@ -96,7 +99,11 @@ fn not_administrator(error: &ApiError) -> String {
         Api::ResourceManager => "Grant tenant.admin the role Organization Viewer \
              (roles/resourcemanager.organizationViewer) in Google Cloud, or set evidence.gcp_organization."
             .to_owned(),
-        Api::Directory | Api::Reports | Api::TokenEndpoint => format!(
+        Api::InboundSso => {
+            "Set tenant.admin to a super administrator, or give it a role that may read single sign-on settings."
+                .to_owned()
+        }
+        Api::Directory | Api::Reports | Api::Licensing | Api::TokenEndpoint => format!(
             "Give tenant.admin an administrator role with {} in Admin console > Account > Admin roles \
              (https://admin.google.com/ac/roles), or name a super administrator; where tenant.customer is a customer \
              ID, see that it is that administrator's own.",
@@ -112,6 +119,8 @@ fn privilege(call: &str) -> &'static str {
         "directory.users.list" => "Users > Read",
         "directory.tokens.list" => "User Security Management",
         "directory.groups.list" | "directory.members.list" => "Groups > Read",
+        "directory.domains.list" => "Domain Management",
+        "licensing.licenseAssignments.listForProduct" => "License Management > License Read",
         "reports.activities.list" => "Reports",
         _ => "the privilege that it needs",
     }

@@ -47,14 +47,29 @@ impl FromStr for CustomerKey {
     type Err = InvalidCustomer;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "my_customer" => Ok(Self::Mine),
+            _ => text.parse().map(Self::Id),
+        }
+    }
+}
+
+impl CustomerId {
+    /// As it stands in a path or a parameter.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CustomerId {
+    type Err = InvalidCustomer;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
         let sound = text.strip_prefix('C').is_some_and(|rest| {
             !rest.is_empty() && rest.len() <= 63 && rest.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-        match text {
-            "my_customer" => Ok(Self::Mine),
-            _ if sound => Ok(Self::Id(CustomerId(text.to_owned()))),
-            _ => Err(InvalidCustomer(text.to_owned())),
-        }
+        if sound { Ok(Self(text.to_owned())) } else { Err(InvalidCustomer(text.to_owned())) }
     }
 }
 

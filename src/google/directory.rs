@@ -64,6 +64,10 @@ pub struct User {
     pub is_admin: Option<bool>,
     /// Administrators with roles of less than everything.
     pub is_delegated_admin: Option<bool>,
+    /// Whether the account has enrolled in 2-Step Verification.
+    pub is_enrolled_in_2_sv: Option<bool>,
+    /// Whether 2-Step Verification is enforced for the account.
+    pub is_enforced_in_2_sv: Option<bool>,
     /// Other addresses of the account.
     #[serde(default)]
     pub aliases: Vec<String>,

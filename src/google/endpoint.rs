@@ -15,6 +15,10 @@ pub enum Api {
     Reports,
     /// Cloud Identity Policy API.
     Policies,
+    /// Cloud Identity API: inbound single sign-on.
+    InboundSso,
+    /// Enterprise License Manager API.
+    Licensing,
     /// Access Context Manager API.
     AccessContext,
     /// Cloud Resource Manager API.
@@ -29,7 +33,8 @@ impl Api {
     pub fn name(self) -> &'static str {
         match self {
             Self::Directory | Self::Reports => "Admin SDK API",
-            Self::Policies => "Cloud Identity API",
+            Self::Policies | Self::InboundSso => "Cloud Identity API",
+            Self::Licensing => "Enterprise License Manager API",
             Self::AccessContext => "Access Context Manager API",
             Self::ResourceManager => "Cloud Resource Manager API",
             Self::TokenEndpoint => "Google's token endpoint",
@@ -42,7 +47,8 @@ impl Api {
     pub fn host(self) -> &'static str {
         match self {
             Self::Directory | Self::Reports => "admin.googleapis.com",
-            Self::Policies => "cloudidentity.googleapis.com",
+            Self::Policies | Self::InboundSso => "cloudidentity.googleapis.com",
+            Self::Licensing => "licensing.googleapis.com",
             Self::AccessContext => "accesscontextmanager.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::TokenEndpoint => "oauth2.googleapis.com",

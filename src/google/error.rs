@@ -245,7 +245,13 @@ impl fmt::Display for ApiError {
         let failure = &*self.0;
         match failure.api {
             Api::TokenEndpoint => write!(f, "{} (for {}): {}", failure.api.name(), failure.call, failure.kind)?,
-            Api::Directory | Api::Reports | Api::Policies | Api::AccessContext | Api::ResourceManager => {
+            Api::Directory
+            | Api::Reports
+            | Api::Policies
+            | Api::InboundSso
+            | Api::Licensing
+            | Api::AccessContext
+            | Api::ResourceManager => {
                 write!(f, "{}: {}", failure.call, failure.kind)?;
             }
         }

@@ -4,7 +4,8 @@
 //! that gwsaudit uses, and tolerate the rest.
 //!
 //! [`Google::connect`] builds the one client, [`Google::session`] gives each source its access, and the functions of
-//! [`directory`], [`reports`], [`policies`], [`access_context`] and [`resource_manager`] are the calls. What fails is
+//! [`directory`], [`roles`], [`domains`], [`licensing`], [`reports`], [`policies`], [`inbound_sso`], [`access_context`]
+//! and [`resource_manager`] are the calls. What fails is
 //! an [`ApiError`], and [`next_step`] says what to do about it.
 
 pub mod access_context;
@@ -15,9 +16,12 @@ mod client;
 mod customer;
 pub mod desktop_oauth;
 pub mod directory;
+pub mod domains;
 mod endpoint;
 mod error;
 mod error_body;
+pub mod inbound_sso;
+pub mod licensing;
 mod pace;
 mod pages;
 mod patience;
@@ -26,6 +30,7 @@ pub mod raw;
 pub mod reports;
 pub mod resource_manager;
 mod retry;
+pub mod roles;
 pub mod scopes;
 mod tokens;
 mod transport;

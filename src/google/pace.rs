@@ -20,6 +20,10 @@ pub enum Pace {
     FilteredReports,
     /// Policy API: about one a second.
     Policies,
+    /// Cloud Identity API: inbound single sign-on, asked a page or two a run.
+    InboundSso,
+    /// Enterprise License Manager API: no quota is published; a few products a run.
+    Licensing,
     /// Access Context Manager: 500 a minute.
     AccessContext,
     /// Resource Manager: asked once a run.
@@ -33,6 +37,8 @@ impl Pace {
             Self::Directory | Self::Reports => (2200, 200),
             Self::FilteredReports => (190, 60),
             Self::Policies => (60, 5),
+            Self::InboundSso => (60, 5),
+            Self::Licensing => (240, 10),
             Self::AccessContext => (470, 30),
             Self::ResourceManager => (60, 10),
         }
@@ -57,6 +63,8 @@ pub(crate) struct Pacers {
     reports: Bucket,
     filtered_reports: Bucket,
     policies: Bucket,
+    inbound_sso: Bucket,
+    licensing: Bucket,
     access_context: Bucket,
     resource_manager: Bucket,
 }
@@ -69,6 +77,8 @@ impl Pacers {
             reports: Bucket::of(Pace::Reports),
             filtered_reports: Bucket::of(Pace::FilteredReports),
             policies: Bucket::of(Pace::Policies),
+            inbound_sso: Bucket::of(Pace::InboundSso),
+            licensing: Bucket::of(Pace::Licensing),
             access_context: Bucket::of(Pace::AccessContext),
             resource_manager: Bucket::of(Pace::ResourceManager),
         }
@@ -81,6 +91,8 @@ impl Pacers {
             Pace::Reports => &self.reports,
             Pace::FilteredReports => &self.filtered_reports,
             Pace::Policies => &self.policies,
+            Pace::InboundSso => &self.inbound_sso,
+            Pace::Licensing => &self.licensing,
             Pace::AccessContext => &self.access_context,
             Pace::ResourceManager => &self.resource_manager,
         };

@@ -71,6 +71,34 @@ pub static POLICIES: ScopeEntry = ScopeEntry {
     broader_because: None,
 };
 
+/// `inboundSsoAssignments.list`.
+pub static INBOUND_SSO: ScopeEntry = ScopeEntry {
+    url: "https://www.googleapis.com/auth/cloud-identity.inboundsso.readonly",
+    reason: "which users sign in through an identity provider of the tenant's own",
+    broader_because: None,
+};
+
+/// `roles.list` and `roleAssignments.list`.
+pub static ROLES: ScopeEntry = ScopeEntry {
+    url: "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly",
+    reason: "administrator roles, and who holds them",
+    broader_because: None,
+};
+
+/// `domains.list`.
+pub static DOMAINS: ScopeEntry = ScopeEntry {
+    url: "https://www.googleapis.com/auth/admin.directory.domain.readonly",
+    reason: "the tenant's domains, whose SPF, DKIM and DMARC records are public",
+    broader_because: None,
+};
+
+/// `licenseAssignments.listForProduct`.
+pub static LICENCES: ScopeEntry = ScopeEntry {
+    url: "https://www.googleapis.com/auth/apps.licensing",
+    reason: "who holds a licence of the products that policies are bound to; optional",
+    broader_because: Some("the Enterprise License Manager API has no read-only scope"),
+};
+
 /// `gcpUserAccessBindings.list` and `organizations.search`.
 ///
 /// Resource Manager has a read-only scope, but shares this one so that one line of delegation serves both.
@@ -81,8 +109,21 @@ pub static CLOUD_PLATFORM: ScopeEntry = ScopeEntry {
 };
 
 /// All of them.
-pub static ALL: [&ScopeEntry; 9] =
-    [&CUSTOMER, &ORG_UNITS, &USERS, &GROUPS, &GROUP_MEMBERS, &USER_SECURITY, &AUDIT_LOG, &POLICIES, &CLOUD_PLATFORM];
+pub static ALL: [&ScopeEntry; 13] = [
+    &CUSTOMER,
+    &ORG_UNITS,
+    &USERS,
+    &GROUPS,
+    &GROUP_MEMBERS,
+    &USER_SECURITY,
+    &AUDIT_LOG,
+    &POLICIES,
+    &INBOUND_SSO,
+    &ROLES,
+    &DOMAINS,
+    &LICENCES,
+    &CLOUD_PLATFORM,
+];
 
 #[cfg(test)]
 mod tests {
@@ -97,6 +138,7 @@ mod tests {
             broader,
             [
                 "https://www.googleapis.com/auth/admin.directory.user.security",
+                "https://www.googleapis.com/auth/apps.licensing",
                 "https://www.googleapis.com/auth/cloud-platform"
             ]
         );

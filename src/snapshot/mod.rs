@@ -11,12 +11,14 @@
 //! ```
 
 mod canary;
+mod dns;
 mod durable;
 mod read;
 mod record;
 mod write;
 
 pub use canary::{CanaryLife, CanaryRecord, CanaryTry};
+pub use dns::{DnsAnswer, DnsStatus, DnsType};
 pub(crate) use durable::{folder_of, owners_alone, sync_folder};
 pub use read::{CopyError, ReadError, Snapshot};
 pub use record::{Header, Line, Operator, RecordKind, SCHEMA, SourceId, SourceRecord};

@@ -44,22 +44,34 @@ pub enum SourceId {
     AccessBindings,
     /// Refreshes of connections of our own.
     Canaries,
+    /// Which users sign in through an identity provider of the tenant's own.
+    InboundSso,
     /// The Policy API's policies.
     Policies,
     /// Which organization belongs to the tenant.
     Organizations,
     /// The tenant's own record.
     Customer,
+    /// The tenant's domains and their aliases.
+    Domains,
     /// Groups.
     Groups,
     /// Members of groups.
     Members,
     /// Org units.
     OrgUnits,
+    /// Who holds which administrator role.
+    RoleAssignments,
+    /// Administrator roles.
+    Roles,
     /// OAuth grants, user by user.
     Grants,
     /// Accounts.
     Users,
+    /// What the domain name system says of the tenant's domains: SPF, DKIM, DMARC. Not Google's, but public.
+    Dns,
+    /// Who holds a licence of the products that policies name.
+    Licences,
     /// The access-evaluation log.
     AccessEvaluationLog,
     /// The administrators' audit log.
@@ -70,17 +82,23 @@ pub enum SourceId {
 
 impl SourceId {
     /// All of them, sorted by name.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::AccessBindings,
         Self::Canaries,
+        Self::InboundSso,
         Self::Policies,
         Self::Organizations,
         Self::Customer,
+        Self::Domains,
         Self::Groups,
         Self::Members,
         Self::OrgUnits,
+        Self::RoleAssignments,
+        Self::Roles,
         Self::Grants,
         Self::Users,
+        Self::Dns,
+        Self::Licences,
         Self::AccessEvaluationLog,
         Self::AdminLog,
         Self::TokenLog,
@@ -92,14 +110,20 @@ impl SourceId {
         match self {
             Self::AccessBindings => "accesscontextmanager.bindings",
             Self::Canaries => "canaries",
+            Self::InboundSso => "cloudidentity.inbound_sso",
             Self::Policies => "cloudidentity.policies",
             Self::Organizations => "cloudresourcemanager.organizations",
             Self::Customer => "directory.customers",
+            Self::Domains => "directory.domains",
             Self::Groups => "directory.groups",
             Self::Members => "directory.members",
             Self::OrgUnits => "directory.orgunits",
+            Self::RoleAssignments => "directory.role_assignments",
+            Self::Roles => "directory.roles",
             Self::Grants => "directory.tokens",
             Self::Users => "directory.users",
+            Self::Dns => "dns",
+            Self::Licences => "licensing.assignments",
             Self::AccessEvaluationLog => "reports.access_evaluation",
             Self::AdminLog => "reports.admin",
             Self::TokenLog => "reports.token",
@@ -220,6 +244,18 @@ pub enum RecordKind {
     Activity(Application),
     /// A policy.
     Policy,
+    /// A licence that a user holds.
+    License,
+    /// An administrator role.
+    Role,
+    /// An administrator role in somebody's hands.
+    RoleAssignment,
+    /// A domain, with its aliases.
+    Domain,
+    /// How some users sign in.
+    SsoAssignment,
+    /// What the domain name system answered to one question: a [`DnsAnswer`](super::DnsAnswer).
+    DnsAnswer,
     /// An organization.
     Organization,
     /// A user access binding.
@@ -245,6 +281,12 @@ impl RecordKind {
             Self::Member => "member",
             Self::Activity(_) => "activity",
             Self::Policy => "policy",
+            Self::License => "license",
+            Self::Role => "role",
+            Self::RoleAssignment => "role_assignment",
+            Self::Domain => "domain",
+            Self::SsoAssignment => "sso_assignment",
+            Self::DnsAnswer => "dns_answer",
             Self::Organization => "organization",
             Self::AccessBinding => "access_binding",
             Self::Canary => "canary",
@@ -267,6 +309,12 @@ impl RecordKind {
             Self::Activity(Application::Token) => Some(SourceId::TokenLog),
             Self::Activity(Application::AccessEvaluation) => Some(SourceId::AccessEvaluationLog),
             Self::Policy => Some(SourceId::Policies),
+            Self::License => Some(SourceId::Licences),
+            Self::Role => Some(SourceId::Roles),
+            Self::RoleAssignment => Some(SourceId::RoleAssignments),
+            Self::Domain => Some(SourceId::Domains),
+            Self::SsoAssignment => Some(SourceId::InboundSso),
+            Self::DnsAnswer => Some(SourceId::Dns),
             Self::Organization => Some(SourceId::Organizations),
             Self::AccessBinding => Some(SourceId::AccessBindings),
             Self::Canary => Some(SourceId::Canaries),
@@ -287,6 +335,12 @@ impl RecordKind {
             ("activity", Some("token")) => Self::Activity(Application::Token),
             ("activity", Some("access_evaluation")) => Self::Activity(Application::AccessEvaluation),
             ("policy", _) => Self::Policy,
+            ("license", _) => Self::License,
+            ("role", _) => Self::Role,
+            ("role_assignment", _) => Self::RoleAssignment,
+            ("domain", _) => Self::Domain,
+            ("sso_assignment", _) => Self::SsoAssignment,
+            ("dns_answer", _) => Self::DnsAnswer,
             ("organization", _) => Self::Organization,
             ("access_binding", _) => Self::AccessBinding,
             ("canary", _) => Self::Canary,
@@ -336,6 +390,12 @@ impl Line {
                 | RecordKind::Group
                 | RecordKind::Member
                 | RecordKind::Policy
+                | RecordKind::License
+                | RecordKind::Role
+                | RecordKind::RoleAssignment
+                | RecordKind::Domain
+                | RecordKind::SsoAssignment
+                | RecordKind::DnsAnswer
                 | RecordKind::Organization
                 | RecordKind::AccessBinding
                 | RecordKind::Canary

@@ -30,13 +30,19 @@ pub(super) fn lookup(evidence: &Evidence, subject: &Subject) -> Option<Lookup> {
         SourceId::Grants => Some(grant(evidence, subject)),
         SourceId::AccessBindings => binding(evidence),
         SourceId::Canaries
+        | SourceId::InboundSso
         | SourceId::Policies
         | SourceId::Organizations
         | SourceId::Customer
+        | SourceId::Domains
         | SourceId::Groups
         | SourceId::Members
         | SourceId::OrgUnits
-        | SourceId::Users => None,
+        | SourceId::RoleAssignments
+        | SourceId::Roles
+        | SourceId::Users
+        | SourceId::Dns
+        | SourceId::Licences => None,
     }
 }
 
