@@ -14,9 +14,9 @@ use super::progress::Progress;
 use super::setup::{Attestations, Setup};
 use super::talk::Talk;
 use crate::collect::{
-    Canaries, Collected, Continuity, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
+    Canaries, Collected, Continuity, DnsPlan, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
 };
-use crate::config::GcpOrganization;
+use crate::config::{DnsSettings, GcpOrganization};
 use crate::domain::Email;
 use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
@@ -149,10 +149,7 @@ impl Live {
                 setup.origin
             ))
         })?;
-        let mut limits = Limits::default();
-        if self.simulator.is_some() {
-            limits.pacing = Pacing::Unlimited;
-        }
+        let mut limits = Limits { pacing: Pacing::towards(config.google.endpoint.as_ref()), ..Limits::default() };
         if let Some(deadline) = self.deadline.or(config.google.deadline) {
             let deadline = Duration::try_from(deadline).unwrap_or_default();
             limits.patience = deadline;
@@ -163,12 +160,14 @@ impl Live {
         let plan = Plan {
             customer: config.customer.clone(),
             purpose,
+            needs: Plan::CONNECTIONS.into(),
             scan: self.scan.unwrap_or(config.audit.scan),
             organization: match &config.evidence.gcp_organization {
                 None => OrganizationPlan::Find,
                 Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
                 Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
             },
+            dns: dns_plan(&config.dns),
             apps: apps.iter().map(|app| (*app).clone()).collect(),
             now: now(),
         };
@@ -211,6 +210,14 @@ impl Live {
             CanaryWish::LeaveAlone => Canaries::Skip { keeper, why: "left alone, as --no-canaries asks".to_owned() },
             CanaryWish::Try | CanaryWish::Ignore => Canaries::Try(keeper),
         }))
+    }
+}
+
+fn dns_plan(settings: &DnsSettings) -> DnsPlan {
+    if settings.enabled {
+        DnsPlan::Ask { servers: settings.servers.clone(), selectors: settings.dkim_selectors.clone() }
+    } else {
+        DnsPlan::Off
     }
 }
 

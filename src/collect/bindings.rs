@@ -1,9 +1,8 @@
-//! The tenant's Google Cloud organization, its user access bindings, and the groups that these bind.
+//! The tenant's Google Cloud organization, its user access bindings, and which groups these bind.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use crate::google::access_context::{self, GcpUserAccessBinding};
-use crate::google::directory::{self, Member, Membership};
 use crate::google::resource_manager::{self, Organization};
 use crate::google::{Google, OrganizationName, Pace, Raw, Session};
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
@@ -92,42 +91,4 @@ fn pick(seen: &[Organization], customer: Option<&str>) -> Result<OrganizationNam
         (Some(_), Some(_)) => Err(format!("several organizations belong to {customer}")),
         (None, _) => Err(format!("no organization that belongs to {customer} can be seen")),
     }
-}
-
-/// Reads the direct members of these groups, and of the groups within them.
-pub(super) async fn members(
-    session: &Session,
-    groups: BTreeSet<String>,
-    all_listed: bool,
-    observer: &dyn Observer,
-) -> Result<Finished, WriteError> {
-    let mut reading = Reading::after(session, SourceId::Members, Pace::Directory, observer)?;
-    if !all_listed {
-        if groups.is_empty() {
-            reading.skip("the groups could not be listed, and no binding names one".to_owned());
-            return Ok(reading.finish());
-        }
-        reading.record.note = Some("the groups could not all be listed; asked for those that are known".to_owned());
-    }
-    let mut known: BTreeSet<String> = groups.clone();
-    let mut ahead: VecDeque<String> = groups.into_iter().collect();
-    while let Some(group) = ahead.pop_front() {
-        let mut inner = Vec::new();
-        let pages = directory::members(&reading.session, &group, Membership::Direct);
-        let line = |raw: &Raw<Member>| {
-            let mut line = Line::new(RecordKind::Member, raw)?;
-            line.group = Some(group.clone());
-            Ok(line)
-        };
-        let take = |raw: &Raw<Member>| {
-            let Ok(member) = raw.read() else { return };
-            inner.extend(member.id.filter(|_| member.member_type.as_deref() == Some("GROUP")));
-        };
-        reading.keep_pages(pages, line, take).await?;
-        if !reading.record.is_complete() {
-            break;
-        }
-        ahead.extend(inner.into_iter().filter(|group| known.insert(group.clone())));
-    }
-    Ok(reading.finish())
 }

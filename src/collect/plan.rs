@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::DkimSelector;
 use crate::evidence::AppDefinition;
 use crate::google::reports::Application;
 use crate::google::{CustomerKey, OrganizationName, ScopeEntry, scopes};
@@ -46,7 +48,7 @@ impl std::str::FromStr for Scan {
 pub enum Purpose {
     /// The org units alone.
     OrgUnits,
-    /// Only what today's checks need.
+    /// Only what the checks need that were chosen: [`Plan::needs`].
     Audit,
     /// Everything that gwsaudit can read, so that later versions can judge it too.
     Snapshot,
@@ -63,6 +65,26 @@ pub enum OrganizationPlan {
     Find,
 }
 
+/// Whether the domain name system is asked about the tenant's domains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DnsPlan {
+    /// The operator does not want it.
+    Off,
+    /// Of these servers, and for these keys.
+    Ask {
+        /// Whom to ask; none means whom this machine asks.
+        servers: Vec<SocketAddr>,
+        /// DKIM selectors beside the usual ones.
+        selectors: Vec<DkimSelector>,
+    },
+}
+
+impl Default for DnsPlan {
+    fn default() -> Self {
+        Self::Ask { servers: Vec::new(), selectors: Vec::new() }
+    }
+}
+
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -70,10 +92,14 @@ pub struct Plan {
     pub customer: CustomerKey,
     /// What for.
     pub purpose: Purpose,
+    /// For an audit: the sources that the chosen checks rest on. What these rest on in turn is added.
+    pub needs: BTreeSet<SourceId>,
     /// Whose grants.
     pub scan: Scan,
     /// Bindings.
     pub organization: OrganizationPlan,
+    /// SPF, DKIM and DMARC.
+    pub dns: DnsPlan,
     /// The apps under audit, by which the token log is searched.
     pub apps: Vec<AppDefinition>,
     /// The moment as of which everything is read.
@@ -81,30 +107,40 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The sources that are asked, whatever else they lead to.
+    /// What the checks of connections (the pack `okta-workflows-gmail`) rest on.
+    pub const CONNECTIONS: [SourceId; 6] = [
+        SourceId::Users,
+        SourceId::Grants,
+        SourceId::AdminLog,
+        SourceId::TokenLog,
+        SourceId::AccessEvaluationLog,
+        SourceId::AccessBindings,
+    ];
+
+    /// The sources that are asked, with those that they rest on. Which groups and licences matter shows only when
+    /// policies and bindings have been read: an audit asks for [`SourceId::Groups`], [`SourceId::Members`] and
+    /// [`SourceId::Licences`] besides where they name some.
     #[must_use]
     pub fn sources(&self) -> BTreeSet<SourceId> {
-        if self.purpose == Purpose::OrgUnits {
-            return BTreeSet::from([SourceId::OrgUnits]);
-        }
-        let mut sources = BTreeSet::from([
-            SourceId::Customer,
-            SourceId::OrgUnits,
-            SourceId::Users,
-            SourceId::Grants,
-            SourceId::AdminLog,
-            SourceId::TokenLog,
-            SourceId::AccessEvaluationLog,
-            SourceId::AccessBindings,
-        ]);
-        match &self.organization {
-            OrganizationPlan::StatedNone | OrganizationPlan::Named(_) => {}
-            OrganizationPlan::Find => {
-                sources.insert(SourceId::Organizations);
+        // Whose tenant it is, and what all verdicts are spread over.
+        let mut sources = match self.purpose {
+            Purpose::OrgUnits => return BTreeSet::from([SourceId::OrgUnits]),
+            Purpose::Audit => BTreeSet::from([SourceId::Customer, SourceId::OrgUnits]),
+            // Canaries are tried beside the collection.
+            Purpose::Snapshot => SourceId::ALL.into_iter().filter(|source| *source != SourceId::Canaries).collect(),
+        };
+        if self.purpose == Purpose::Audit {
+            let mut ahead: Vec<SourceId> = self.needs.iter().copied().collect();
+            while let Some(source) = ahead.pop() {
+                if sources.insert(source) {
+                    ahead.extend_from_slice(rests_on(source));
+                }
             }
+            sources.remove(&SourceId::Canaries);
         }
-        if self.purpose == Purpose::Snapshot {
-            sources.extend([SourceId::Groups, SourceId::Members, SourceId::Policies]);
+        let finds = self.organization == OrganizationPlan::Find && sources.contains(&SourceId::AccessBindings);
+        if !finds {
+            sources.remove(&SourceId::Organizations);
         }
         sources
     }
@@ -118,6 +154,31 @@ impl Plan {
             | (Application::Admin | Application::Token, _) => LOG_REACH,
         };
         self.now.checked_sub(reach).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// What must be read before or beside a source for it to be of use.
+fn rests_on(source: SourceId) -> &'static [SourceId] {
+    match source {
+        SourceId::AccessBindings => &[SourceId::Organizations],
+        SourceId::Grants => &[SourceId::Users, SourceId::TokenLog],
+        // They are judged user by user.
+        SourceId::Policies | SourceId::InboundSso => &[SourceId::Users],
+        SourceId::RoleAssignments => &[SourceId::Roles, SourceId::Users],
+        SourceId::Licences => &[SourceId::Policies],
+        SourceId::Dns => &[SourceId::Domains],
+        SourceId::Canaries
+        | SourceId::Organizations
+        | SourceId::Customer
+        | SourceId::Domains
+        | SourceId::Groups
+        | SourceId::Members
+        | SourceId::OrgUnits
+        | SourceId::Roles
+        | SourceId::Users
+        | SourceId::AccessEvaluationLog
+        | SourceId::AdminLog
+        | SourceId::TokenLog => &[],
     }
 }
 
@@ -141,4 +202,55 @@ pub(super) fn scope_of(source: SourceId) -> Option<&'static ScopeEntry> {
         SourceId::AccessBindings | SourceId::Organizations => &scopes::CLOUD_PLATFORM,
         SourceId::Canaries | SourceId::Dns => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(purpose: Purpose, needs: &[SourceId]) -> Plan {
+        Plan {
+            customer: CustomerKey::Mine,
+            purpose,
+            needs: needs.iter().copied().collect(),
+            scan: Scan::Auto,
+            organization: OrganizationPlan::Find,
+            dns: DnsPlan::default(),
+            apps: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn an_audit_asks_for_what_its_checks_rest_on_and_no_more() {
+        let asked = |needs: &[SourceId]| plan(Purpose::Audit, needs).sources();
+        let always = [SourceId::Customer, SourceId::OrgUnits];
+        assert_eq!(asked(&[]), BTreeSet::from(always));
+        assert_eq!(
+            asked(&[SourceId::Dns]),
+            [&always[..], &[SourceId::Domains, SourceId::Dns]].concat().into_iter().collect()
+        );
+        let policies = asked(&[SourceId::Policies]);
+        assert_eq!(policies, [&always[..], &[SourceId::Policies, SourceId::Users]].concat().into_iter().collect());
+        let connections = asked(&Plan::CONNECTIONS);
+        let beside = [&always[..], &Plan::CONNECTIONS, &[SourceId::Organizations]].concat();
+        assert_eq!(connections, beside.into_iter().collect());
+    }
+
+    #[test]
+    fn a_snapshot_asks_for_everything_but_canaries() {
+        let mut all = plan(Purpose::Snapshot, &[]).sources();
+        assert!(!all.contains(&SourceId::Canaries));
+        all.insert(SourceId::Canaries);
+        assert_eq!(all, SourceId::ALL.into_iter().collect());
+        let stated = Plan { organization: OrganizationPlan::StatedNone, ..plan(Purpose::Snapshot, &[]) };
+        assert!(!stated.sources().contains(&SourceId::Organizations));
+    }
+
+    #[test]
+    fn every_source_of_googles_has_a_scope() {
+        for source in SourceId::ALL {
+            assert_eq!(scope_of(source).is_none(), matches!(source, SourceId::Canaries | SourceId::Dns), "{source}");
+        }
+    }
 }

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 use tokio::try_join;
 
 use crate::google::reports::Application;
-use crate::google::{ErrorKind, Google, Pace, Raw, directory, policies};
+use crate::google::{ErrorKind, Google, Pace, Raw, directory, domains};
 use crate::report::model::SourceStatus;
 use crate::snapshot::{
     Header, Line, Operator, RecordKind, SCHEMA, Snapshot, SourceId, SourceRecord, Spool, WriteError, write_snapshot,
@@ -16,11 +17,21 @@ use super::grants::{self, Directory, Listed};
 use super::logs::{self, TiedUsers};
 use super::plan::{OrganizationPlan, Plan, Purpose};
 use super::source::{Finished, Observer, Reading};
-use super::{bindings, bindings::Bound};
+use super::{dns, groups, only_if, roles};
 
 /// What only the tenant asked for can answer, the most telling first.
-const TENANT_S_OWN: [SourceId; 6] =
-    [SourceId::Customer, SourceId::OrgUnits, SourceId::Users, SourceId::AdminLog, SourceId::TokenLog, SourceId::Grants];
+const TENANT_S_OWN: [SourceId; 10] = [
+    SourceId::Customer,
+    SourceId::OrgUnits,
+    SourceId::Users,
+    SourceId::AdminLog,
+    SourceId::TokenLog,
+    SourceId::Grants,
+    SourceId::Policies,
+    SourceId::Domains,
+    SourceId::RoleAssignments,
+    SourceId::InboundSso,
+];
 
 /// A tenant as it was read, not yet written.
 #[derive(Debug)]
@@ -84,25 +95,32 @@ pub async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> R
             continuity: Vec::new(),
         });
     }
+    let asked = plan.sources();
+    let wants = |source| asked.contains(&source);
     let (tell_customer, customer_known) = oneshot::channel();
+    let customer_known = async { customer_known.await.ok().flatten() }.shared();
     let (tell_tied, tied_known) = oneshot::channel();
-    let everything = plan.purpose == Purpose::Snapshot;
+    let tied_known = async { tied_known.await.unwrap_or_default() };
 
-    let (customer, org_units, users, token_log, admin_log, groups, evaluation_log, policies) = try_join!(
+    let (customer, org_units, users, token_log, admin_log, named, evaluation_log, roles, domains) = try_join!(
         customer(google, plan, tell_customer, observer),
         org_units(google, plan, observer),
-        users_and_grants(google, plan, async { tied_known.await.unwrap_or_default() }, observer),
-        token_log(google, plan, tell_tied, observer),
-        logs::whole(google, plan, SourceId::AdminLog, Application::Admin, observer),
-        groups_and_bindings(google, plan, async { customer_known.await.ok().flatten() }, observer),
-        logs::whole(google, plan, SourceId::AccessEvaluationLog, Application::AccessEvaluation, observer),
-        only_if(everything, all_policies(google, plan, observer)),
+        only_if(wants(SourceId::Users), users_and_grants(google, plan, &asked, tied_known, observer)),
+        only_if(wants(SourceId::TokenLog), token_log(google, plan, tell_tied, observer)),
+        only_if(wants(SourceId::AdminLog), logs::whole(google, plan, SourceId::AdminLog, Application::Admin, observer)),
+        groups::collect(google, plan, &asked, customer_known, observer),
+        only_if(
+            wants(SourceId::AccessEvaluationLog),
+            logs::whole(google, plan, SourceId::AccessEvaluationLog, Application::AccessEvaluation, observer)
+        ),
+        only_if(wants(SourceId::Roles), roles::collect(google, plan, observer)),
+        only_if(wants(SourceId::Domains), domains_and_dns(google, plan, &asked, observer)),
     )?;
 
-    let mut finished: Vec<Finished> = vec![customer.finished, org_units, token_log, admin_log, evaluation_log];
-    finished.extend(users);
-    finished.extend(groups);
-    finished.extend(policies);
+    let mut finished: Vec<Finished> = vec![customer.finished, org_units];
+    finished.extend([token_log, admin_log, evaluation_log, roles].into_iter().flatten());
+    finished.extend([users, domains].into_iter().flatten().flatten());
+    finished.extend(named);
     finished.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
     let (sources, spools) = finished.into_iter().unzip();
     Ok(Collected {
@@ -129,10 +147,6 @@ fn header(plan: &Plan) -> Header {
             },
         },
     }
-}
-
-async fn only_if<T>(wanted: bool, work: impl Future<Output = Result<T, WriteError>>) -> Result<Option<T>, WriteError> {
-    if wanted { work.await.map(Some) } else { Ok(None) }
 }
 
 /// The tenant's own record, and what is known of the customer without it.
@@ -184,6 +198,7 @@ async fn org_units(google: &Google, plan: &Plan, observer: &dyn Observer) -> Res
 async fn users_and_grants(
     google: &Google,
     plan: &Plan,
+    asked: &BTreeSet<SourceId>,
     tied: impl Future<Output = TiedUsers>,
     observer: &dyn Observer,
 ) -> Result<Vec<Finished>, WriteError> {
@@ -198,9 +213,11 @@ async fn users_and_grants(
     reading.keep_pages(pages, |raw| Line::new(RecordKind::User, raw), take).await?;
     let directory = Directory { listed, whole: reading.record.is_complete() };
     let session = reading.session.clone();
-    let users = reading.finish();
-    let grants = grants::collect(&session, &directory, plan.scan, tied, observer).await?;
-    Ok(vec![users, grants])
+    let mut finished = vec![reading.finish()];
+    if asked.contains(&SourceId::Grants) {
+        finished.push(grants::collect(&session, &directory, plan.scan, tied, observer).await?);
+    }
+    Ok(finished)
 }
 
 async fn token_log(
@@ -215,47 +232,28 @@ async fn token_log(
     Ok(finished)
 }
 
-/// Groups and bindings side by side, then the members of those groups that matter.
-async fn groups_and_bindings(
+/// The domains, then what the domain name system says of them.
+async fn domains_and_dns(
     google: &Google,
     plan: &Plan,
-    customer: impl Future<Output = Option<String>>,
+    asked: &BTreeSet<SourceId>,
     observer: &dyn Observer,
 ) -> Result<Vec<Finished>, WriteError> {
-    let everything = plan.purpose == Purpose::Snapshot;
-    let (groups, bound) = try_join!(
-        only_if(everything, groups(google, plan, observer)),
-        bindings::collect(google, plan, customer, observer),
-    )?;
-    let Bound { mut finished, groups: mut wanted, session } = bound;
-    let mut all_listed = true;
-    if let Some((group_list, ids)) = groups {
-        all_listed = group_list.0.is_complete();
-        finished.push(group_list);
-        wanted.extend(ids);
+    let mut reading = Reading::begin(google, SourceId::Domains, Pace::Directory, observer)?;
+    let mut listed = None;
+    match domains::list(&reading.session, &plan.customer).await {
+        Ok(domains) => {
+            for domain in &domains {
+                reading.keep(RecordKind::Domain, domain)?;
+            }
+            reading.advance();
+            listed = Some(domains);
+        }
+        Err(error) => reading.fail(&error),
     }
-    if everything || !wanted.is_empty() {
-        finished.push(bindings::members(&session, wanted, all_listed, observer).await?);
+    let mut finished = vec![reading.finish()];
+    if asked.contains(&SourceId::Dns) {
+        finished.push(dns::collect(google.limits(), &plan.dns, listed.as_deref(), observer).await?);
     }
     Ok(finished)
-}
-
-async fn groups(
-    google: &Google,
-    plan: &Plan,
-    observer: &dyn Observer,
-) -> Result<(Finished, BTreeSet<String>), WriteError> {
-    let mut reading = Reading::begin(google, SourceId::Groups, Pace::Directory, observer)?;
-    let mut ids = BTreeSet::new();
-    let pages = directory::groups(&reading.session, directory::GroupsOf::Customer(&plan.customer));
-    let take = |raw: &Raw<directory::Group>| ids.extend(raw.read().ok().map(|group| group.id));
-    reading.keep_pages(pages, |raw| Line::new(RecordKind::Group, raw), take).await?;
-    Ok((reading.finish(), ids))
-}
-
-async fn all_policies(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Finished, WriteError> {
-    let mut reading = Reading::begin(google, SourceId::Policies, Pace::Policies, observer)?;
-    let pages = policies::list(&reading.session, &plan.customer);
-    reading.keep_pages(pages, |raw| Line::new(RecordKind::Policy, raw), |_| {}).await?;
-    Ok(reading.finish())
 }

@@ -38,6 +38,14 @@ pub(super) struct Reading<'o> {
     observer: &'o dyn Observer,
 }
 
+/// Does the work where it is wanted.
+pub(super) async fn only_if<T>(
+    wanted: bool,
+    work: impl Future<Output = Result<T, WriteError>>,
+) -> Result<Option<T>, WriteError> {
+    if wanted { work.await.map(Some) } else { Ok(None) }
+}
+
 const ASKED_OF_GOOGLE: &str = "a source that Google is asked for has a scope";
 
 /// The access of a source that waits for no other.
@@ -125,6 +133,14 @@ impl<'o> Reading<'o> {
         };
         self.record.error = Some(error.to_string());
         self.record.next_step = Some(next_step(error));
+    }
+
+    /// Says something about what was asked.
+    pub(super) fn add_note(&mut self, note: &str) {
+        self.record.note = Some(match self.record.note.take() {
+            Some(before) => format!("{before}; {note}"),
+            None => note.to_owned(),
+        });
     }
 
     /// Notes that the source was not asked, and why.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::canaries::{self, CanarySettings};
+use super::dns::{self, DnsSettings};
 use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place, Table};
 use super::suppress::Suppress;
 use crate::collect::Scan;
@@ -31,6 +32,8 @@ pub struct Config {
     pub suppress: Vec<Suppress>,
     /// Where canaries live, and their tokens.
     pub canaries: CanarySettings,
+    /// SPF, DKIM and DMARC.
+    pub dns: DnsSettings,
     /// How Google is reached.
     pub google: GoogleSettings,
 }
@@ -133,6 +136,7 @@ impl Default for Config {
             },
             suppress: Vec::new(),
             canaries: CanarySettings::default(),
+            dns: DnsSettings::default(),
             google: GoogleSettings::default(),
         }
     }
@@ -221,6 +225,7 @@ pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, Strin
 
     config.suppress = suppress(&mut document, &mut top);
     config.canaries = canaries::read(&mut document, &mut top, folder);
+    config.dns = dns::read(&mut document, &mut top);
 
     let mut google = top.section(&mut document, "google");
     config.google.endpoint = google.take::<Parsed<Endpoint>>(&mut document, "endpoint").map(|endpoint| endpoint.0);
@@ -371,6 +376,8 @@ mod tests {
         assert_eq!(config.canaries.state_dir, Some("etc/gwsaudit-state".into()));
         assert_eq!(config.canaries.tokens, CanarySettings::default().tokens);
         assert_eq!(config.canaries.kept.len(), 2);
+        assert_eq!((config.dns.servers.len(), config.dns.dkim_selectors.len()), (1, 1));
+        assert_eq!(config.dns.enabled, DnsSettings::default().enabled);
         let default = Config::default();
         assert_eq!(config.audit, default.audit);
         assert_eq!(config.customer, default.customer);

@@ -8,6 +8,7 @@ mod attestation_words;
 mod attestations;
 mod canaries;
 mod catalogue;
+mod dns;
 mod document;
 mod load;
 mod suppress;
@@ -19,6 +20,7 @@ pub use attestation_words::{
 pub use attestations::{LeftOut, read_answers, read_attestations};
 pub use canaries::CanarySettings;
 pub use catalogue::builtin_catalogue;
+pub use dns::DnsSettings;
 pub use document::{ConfigError, Fault, Place};
 pub use load::{
     AppSettings, AuditSettings, Config, Credentials, Duration, EvidenceSettings, GcpOrganization, GoogleSettings, load,

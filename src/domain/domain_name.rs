@@ -16,6 +16,15 @@ pub struct DomainName(String);
 #[error("{0:?} is not a domain name; write it as example.com")]
 pub struct InvalidDomainName(String);
 
+/// Which of a domain's DKIM keys is meant: the labels before `._domainkey`, such as `google`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DkimSelector(String);
+
+/// Something cannot stand before `._domainkey`.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0:?} is not a DKIM selector; write what stands before ._domainkey, such as google")]
+pub struct InvalidSelector(String);
+
 /// The longest name that fits into a question (RFC 1035, section 3.1).
 const LONGEST: usize = 253;
 /// The longest part of it.
@@ -34,6 +43,33 @@ impl DomainName {
     /// [`InvalidDomainName`] where that would be no name, as it is too long.
     pub fn below(&self, labels: &str) -> Result<Self, InvalidDomainName> {
         format!("{labels}.{self}").parse()
+    }
+}
+
+impl DkimSelector {
+    /// The name under which a domain publishes that key.
+    ///
+    /// # Errors
+    /// [`InvalidDomainName`] where that would be no name, as it is too long.
+    pub fn of(&self, domain: &DomainName) -> Result<DomainName, InvalidDomainName> {
+        domain.below(&format!("{}._domainkey", self.0))
+    }
+}
+
+impl FromStr for DkimSelector {
+    type Err = InvalidSelector;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<DomainName>() {
+            Ok(DomainName(labels)) => Ok(Self(labels)),
+            Err(_) => Err(InvalidSelector(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for DkimSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

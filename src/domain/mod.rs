@@ -22,7 +22,7 @@ pub use app_id::{AppId, CanaryId, CheckId, InvalidId, PackId};
 pub use canary::{CanaryBelow, CanaryRole, Clock, TryOutcome};
 pub use causes::with_causes;
 pub use client_id::{ClientId, InvalidClientId};
-pub use domain_name::{DomainName, InvalidDomainName};
+pub use domain_name::{DkimSelector, DomainName, InvalidDomainName, InvalidSelector};
 pub use email::{Email, InvalidEmail};
 pub use org_unit_path::{InvalidOrgUnitPath, OrgUnitPath};
 pub use scope::{CloudScope, Scope, cloud_scope_of};

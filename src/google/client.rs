@@ -25,7 +25,7 @@ use super::ApiError;
 use super::auth::ServiceAccountKey;
 use super::call::Call;
 use super::endpoint::Endpoint;
-use super::error::{ErrorKind, Fault, Garbling};
+use super::error::{ErrorKind, Fault, Garbling, QuotaWindow};
 use super::error_body::{Asked, ErrorBody};
 use super::pace::{Pace, Pacers, Pacing};
 use super::patience::Patience;
@@ -142,6 +142,12 @@ impl Google {
         Ok(Self { shared: Arc::new(Shared { http, tokens, endpoint, limits, user_agent, pacers }) })
     }
 
+    /// The times and sizes that all calls keep to.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
     /// A source's access, with patience of its own.
     #[must_use]
     pub fn session(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Session {
@@ -223,13 +229,19 @@ impl Session {
             return Err(given_up(&call, patience, expired).into());
         }
         let started = Instant::now();
+        google.shared.pacers.used(self.own.pace, started);
         let outcome = match patience.bound(started, google.shared.limits.attempt, self.exchange(&call)).await {
             Ok(outcome) => outcome,
             Err(expired) => Err(given_up(&call, patience, expired).into()),
         };
-        let outcome = outcome.map_err(|fault| Fault {
-            error: fault.error.with_scope(self.own.scope).with_attempts(call.attempt),
-            ..fault
+        let outcome = outcome.map_err(|fault| {
+            let busy = *fault.error.kind() == ErrorKind::Quota(QuotaWindow::PerMinute);
+            let paced = busy.then(|| {
+                let asked = fault.retry_after.map(|asked| asked.min(google.shared.limits.backoff.retry_after_cap));
+                google.shared.pacers.refused(self.own.pace, Instant::now(), asked)
+            });
+            let paced = paced.flatten();
+            Fault { error: fault.error.with_scope(self.own.scope).with_attempts(call.attempt), paced, ..fault }
         });
         self.log(&call, started, outcome.as_ref().err());
         if let Err(fault) = &outcome
@@ -320,7 +332,7 @@ impl Session {
             (None, Some(host)) if status.is_redirection() => error.with_message(&format!("to {host}")),
             (None, _) => error,
         };
-        Err(Fault { error, retry_after: retry_after(&head.headers), token: Some(bearer.generation) })
+        Err(Fault { error, retry_after: retry_after(&head.headers), paced: None, token: Some(bearer.generation) })
     }
 }
 

@@ -156,6 +156,12 @@ impl Endpoint {
         self.0.host_str()
     }
 
+    /// Whether it is this machine: a Google of our own, not Google.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.0.host().is_some_and(|host| is_this_machine(&host))
+    }
+
     /// Whether it needs TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -229,6 +235,8 @@ mod tests {
             Endpoint::url(None, Api::Policies, "/v1/policies"),
             "https://cloudidentity.googleapis.com/v1/policies"
         );
+        assert!(endpoint.is_loopback());
+        assert!(!"https://example.com".parse::<Endpoint>().is_ok_and(|endpoint| endpoint.is_loopback()));
         assert!(is_loopback("127.0.0.1") && is_loopback("[::1]") && !is_loopback("admin.googleapis.com"));
     }
 }

@@ -354,13 +354,15 @@ pub(crate) struct Fault {
     pub(crate) error: ApiError,
     /// What `Retry-After` asked for.
     pub(crate) retry_after: Option<Duration>,
+    /// The pause that a pace being learnt asks for.
+    pub(crate) paced: Option<Duration>,
     /// The generation of the token that was used.
     pub(crate) token: Option<u64>,
 }
 
 impl From<ApiError> for Fault {
     fn from(error: ApiError) -> Self {
-        Self { error, retry_after: None, token: None }
+        Self { error, retry_after: None, paced: None, token: None }
     }
 }
 

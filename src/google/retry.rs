@@ -132,12 +132,32 @@ pub(crate) struct Persistence {
     backoff: Backoff,
     patience: Arc<Patience>,
     refreshed: bool,
+    /// Refusals after which the pace decided how long to wait, and how long that was in all.
+    paced: u32,
+    waited: Duration,
     last: Option<ApiError>,
 }
 
 impl Persistence {
     pub(crate) fn new(backoff: Backoff, patience: Arc<Patience>) -> Self {
-        Self { backoff, patience, refreshed: false, last: None }
+        Self { backoff, patience, refreshed: false, paced: 0, waited: Duration::ZERO, last: None }
+    }
+}
+
+impl Persistence {
+    /// Where a pace is being learnt, the next turn is when the API asks for it: waiting for that costs the source no
+    /// patience, and no number of tries ends it. A single call that waits longer than the source's patience has none.
+    fn paced(&mut self, call: &mut Call, fault: &mut Fault, pause: Duration) -> Option<BoxFuture<'static, ()>> {
+        self.paced += 1;
+        self.waited += pause;
+        if self.waited > self.patience.budget() {
+            let last = fault.error.clone();
+            fault.error = given_up(call, &self.patience, Expired::Patience).with_cause(Some(last));
+            return None;
+        }
+        self.last = Some(fault.error.clone());
+        call.attempt += 1;
+        Some(Box::pin(std::future::ready(())))
     }
 }
 
@@ -161,7 +181,10 @@ impl Policy<Call, Value, Fault> for Persistence {
                 Some(Box::pin(std::future::ready(())))
             }
             Verdict::Again => {
-                let failed = call.attempt - u32::from(self.refreshed);
+                if let Some(pause) = fault.paced {
+                    return self.paced(call, fault, pause);
+                }
+                let failed = call.attempt - u32::from(self.refreshed) - self.paced;
                 if failed >= self.backoff.attempts {
                     return None;
                 }

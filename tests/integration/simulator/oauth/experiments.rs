@@ -1,7 +1,7 @@
 //! Canaries at a clock of our own: whatever is set, and changed in mid-flight, what their fate proves is true, and what it
 //! must prove is proven.
 
-use gwsaudit::collect::{OrganizationPlan, Plan, Purpose, Scan, Unobserved, collect};
+use gwsaudit::collect::{DnsPlan, OrganizationPlan, Plan, Purpose, Scan, Unobserved, collect};
 use gwsaudit::config::builtin_catalogue;
 use gwsaudit::google::{Google, Limits, Options, Pacing, ServiceAccountKey};
 use proptest::prelude::*;
@@ -137,6 +137,8 @@ async fn snapshot(running: &Running, canaries: &[Value]) -> String {
     let plan = Plan {
         customer: config["tenant"]["customer"].as_str().expect("text").parse().expect("a customer"),
         purpose: Purpose::Audit,
+        needs: Plan::CONNECTIONS.into(),
+        dns: DnsPlan::Off,
         scan: Scan::All,
         organization: OrganizationPlan::StatedNone,
         apps: builtin_catalogue(&[]).expect("the catalogue").apps.into_values().collect(),
