@@ -3,7 +3,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::compile::Compiler;
 use super::node::Node;
+use super::parse::{on_a_large_stack, parse};
 use super::schema::{Root, Schema};
 use super::types::Type;
 use crate::domain::SettingType;
@@ -30,6 +32,16 @@ pub struct Reads {
     pub log_events: BTreeSet<Arc<str>>,
 }
 
+impl Reads {
+    /// Takes in what another one names.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.settings.extend(other.settings.iter().cloned());
+        self.roots.extend(other.roots.iter().copied());
+        self.log_settings.extend(other.log_settings.iter().cloned());
+        self.log_events.extend(other.log_events.iter().cloned());
+    }
+}
+
 /// Something is wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionError {
@@ -46,7 +58,39 @@ impl Expression {
     ///
     /// Everything that is wrong with it, in the order of the text.
     pub fn condition(text: &str, schema: Schema<'_>) -> Result<Self, Vec<ExpressionError>> {
-        todo!("{text} {schema:?}")
+        on_a_large_stack(|| Self::compile(text, Some(&Type::Bool), schema))
+    }
+
+    /// An expression of any type.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn any(text: &str, schema: Schema<'_>) -> Result<Self, Vec<ExpressionError>> {
+        on_a_large_stack(|| Self::compile(text, None, schema))
+    }
+
+    /// An expression of a wanted type. Only to be called on [`on_a_large_stack`]: a pack has hundreds of expressions, and
+    /// one thread will do for all.
+    pub(super) fn compile(text: &str, wanted: Option<&Type>, schema: Schema<'_>) -> Result<Self, Vec<ExpressionError>> {
+        let (tree, info) = parse(text)?;
+        let mut compiler = Compiler::new(schema, text, &info);
+        let typed = match wanted {
+            Some(wanted) => match compiler.part(&tree) {
+                Some(typed) if typed.of.is(wanted) => Some(typed),
+                Some(typed) => compiler.fault(&tree, format!("this must be a {wanted}, and it is a {}", typed.of)),
+                None => None,
+            },
+            None => compiler.part(&tree),
+        };
+        let Compiler { reads, mut errors, .. } = compiler;
+        match typed {
+            Some(typed) if errors.is_empty() => Ok(Self { text: text.into(), node: typed.node, of: typed.of, reads }),
+            Some(_) | None => {
+                errors.sort_by_key(|error| error.range.start);
+                Err(errors)
+            }
+        }
     }
 
     /// As it was written.

@@ -4,14 +4,22 @@
 //! the inputs that there are, and what comes out can only be evaluated. That crate's own evaluator is left out: it knows
 //! true, false and errors, and nothing that is unknown.
 
+mod compare;
+mod compile;
+mod comprehension;
 mod declared;
 mod evaluate;
 mod example;
 mod expression;
+mod functions;
+mod moment;
+mod nearest;
 mod node;
 mod pack_file;
+mod parse;
 mod schema;
 mod scope;
+mod setting;
 mod template;
 mod types;
 mod value;

@@ -65,6 +65,77 @@ impl Val {
     }
 }
 
+/// The items of a list, as far as they are known.
+#[derive(Debug)]
+pub(super) struct Items {
+    /// Those that are.
+    pub(super) items: Arc<[Val]>,
+    /// Whether there may be more.
+    pub(super) open: bool,
+    /// How well the list is known.
+    pub(super) strength: Strength,
+}
+
+impl Val {
+    /// How well it is known; `None` where it is not.
+    #[must_use]
+    pub fn strength(&self) -> Option<Strength> {
+        match self {
+            Self::Known(_, strength) => Some(*strength),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The same, known no better than this; unknown where this is `None`.
+    #[must_use]
+    pub fn at_most(self, cap: Option<Strength>) -> Self {
+        match (self, cap) {
+            (Self::Known(datum, strength), Some(cap)) => Self::Known(datum, strength.min(cap)),
+            (Self::Known(..) | Self::Unknown, _) => Self::Unknown,
+        }
+    }
+
+    /// What is made of it where it is known; unknown where nothing is.
+    pub(super) fn and_then(self, make: impl FnOnce(Datum) -> Option<Datum>) -> Self {
+        match self {
+            Self::Known(datum, strength) => make(datum).map_or(Self::Unknown, |made| Self::Known(made, strength)),
+            Self::Unknown => Self::Unknown,
+        }
+    }
+
+    /// Its fields, where it is known to be a record.
+    pub(super) fn record(&self) -> Option<(&BTreeMap<Arc<str>, Self>, Strength)> {
+        match self {
+            Self::Known(Datum::Record(fields), strength) => Some((fields, *strength)),
+            Self::Known(..) | Self::Unknown => None,
+        }
+    }
+
+    /// Its items, where it is known to be a list.
+    pub(super) fn items(self) -> Option<Items> {
+        match self {
+            Self::Known(Datum::List { items, open }, strength) => Some(Items { items, open, strength }),
+            Self::Known(..) | Self::Unknown => None,
+        }
+    }
+}
+
+impl Datum {
+    /// Its text, where it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bool(_)
+            | Self::Int(_)
+            | Self::Duration(_)
+            | Self::Timestamp(_)
+            | Self::List { .. }
+            | Self::Record(_) => None,
+        }
+    }
+}
+
 impl From<Truth> for Val {
     fn from(truth: Truth) -> Self {
         match truth {
