@@ -1,8 +1,9 @@
-//! The accounts that grants and token events name: a few of all that a snapshot holds.
+//! The accounts that grants and token events name, and those of administrators: a few of all that a snapshot holds.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::canaries::Canary;
+use super::directory::Holders;
 use super::evaluations::Evaluation;
 use super::gather::Grant;
 use super::token_events::TokenEvent;
@@ -34,7 +35,50 @@ pub enum Administers {
     Unknown,
 }
 
-/// An account that a connection belongs to.
+/// What an account's record says, point by point; `None` where it does not say, or where two records differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Said {
+    /// A super administrator.
+    pub is_admin: Option<bool>,
+    /// An administrator with roles of less than everything.
+    pub is_delegated_admin: Option<bool>,
+    /// Suspended. A record that leaves it out says that it is not.
+    pub suspended: Option<bool>,
+    /// Archived; likewise.
+    pub archived: Option<bool>,
+    /// Enrolled in 2-Step Verification.
+    pub two_step_enrolled: Option<bool>,
+    /// Under enforcement of 2-Step Verification.
+    pub two_step_enforced: Option<bool>,
+}
+
+impl Said {
+    fn by(user: &directory::User) -> Self {
+        Self {
+            is_admin: user.is_admin,
+            is_delegated_admin: user.is_delegated_admin,
+            suspended: Some(user.suspended.unwrap_or(false)),
+            archived: Some(user.archived.unwrap_or(false)),
+            two_step_enrolled: user.is_enrolled_in_2_sv,
+            two_step_enforced: user.is_enforced_in_2_sv,
+        }
+    }
+
+    /// What both records say.
+    fn agreed(self, other: Self) -> Self {
+        let both = |one: Option<bool>, other: Option<bool>| one.filter(|one| other == Some(*one));
+        Self {
+            is_admin: both(self.is_admin, other.is_admin),
+            is_delegated_admin: both(self.is_delegated_admin, other.is_delegated_admin),
+            suspended: both(self.suspended, other.suspended),
+            archived: both(self.archived, other.archived),
+            two_step_enrolled: both(self.two_step_enrolled, other.two_step_enrolled),
+            two_step_enforced: both(self.two_step_enforced, other.two_step_enforced),
+        }
+    }
+}
+
+/// An account that a connection belongs to, or an administrator's.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// Its current primary address.
@@ -49,13 +93,18 @@ pub struct Account {
     pub state: AccountState,
     /// What it may administer.
     pub administers: Administers,
+    /// Its record's own words.
+    pub said: Said,
 }
 
 /// Keeps the accounts that are wanted, and lets the others pass by.
 pub(super) struct ThirdPass {
     emails: HashSet<Email>,
     ids: HashSet<String>,
+    administrators: Holders,
     accounts: Vec<Account>,
+    /// Accounts that no role assignment names and whose records do not say whether they are super administrators.
+    silent: u64,
 }
 
 impl ThirdPass {
@@ -64,6 +113,7 @@ impl ThirdPass {
         token_events: &[TokenEvent],
         evaluations: &[Evaluation],
         canaries: &[Canary],
+        administrators: Holders,
     ) -> Self {
         let mut emails: HashSet<Email> = grants.keys().map(|(user, _)| user.clone()).collect();
         emails.extend(token_events.iter().filter_map(|event| Email::from_google(event.email.as_deref()?)));
@@ -71,7 +121,7 @@ impl ThirdPass {
         emails.extend(evaluations.iter().filter_map(|evaluation| Email::from_google(evaluation.email.as_deref()?)));
         let mut ids: HashSet<String> = token_events.iter().filter_map(|event| event.profile_id.clone()).collect();
         ids.extend(evaluations.iter().filter_map(|evaluation| evaluation.profile_id.clone()));
-        Self { emails, ids, accounts: Vec::new() }
+        Self { emails, ids, administrators, accounts: Vec::new(), silent: 0 }
     }
 
     pub(super) fn take(&mut self, line: &Line) {
@@ -84,7 +134,15 @@ impl ThirdPass {
         let named = self.emails.contains(&email)
             || user.id.as_ref().is_some_and(|id| self.ids.contains(id))
             || aliases.iter().any(|alias| self.emails.contains(alias));
-        if named {
+        let addresses = std::iter::once(&email).chain(&aliases).map(Email::as_str);
+        let administers = user.is_admin == Some(true)
+            || user.is_delegated_admin == Some(true)
+            || self.administrators.name(user.id.as_deref(), addresses);
+        if !administers && user.is_admin.is_none() {
+            self.silent += 1;
+        }
+        if named || administers {
+            let said = Said::by(&user);
             self.accounts.push(Account {
                 email,
                 aliases,
@@ -101,12 +159,14 @@ impl ThirdPass {
                     (Some(false), Some(false)) => Administers::Nothing,
                     (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
                 },
+                said,
             });
         }
     }
 
-    pub(super) fn into_accounts(self) -> Vec<Account> {
-        each_once(self.accounts)
+    /// The accounts, and how many others may be super administrators.
+    pub(super) fn finish(self) -> (Vec<Account>, u64) {
+        (each_once(self.accounts), self.silent)
     }
 }
 
@@ -117,6 +177,9 @@ fn each_once(mut accounts: Vec<Account>) -> Vec<Account> {
         let same = second.email == first.email;
         if same && second.org_unit != first.org_unit {
             first.org_unit = None;
+        }
+        if same {
+            first.said = first.said.agreed(second.said);
         }
         same
     });

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::admin_events::{self, AdminEvent, AppScope, Change};
 use super::canaries::Canary;
+use super::directory::{Collector, Garbled, Holders};
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
@@ -33,6 +34,7 @@ pub(super) struct FirstPass {
     bindings: BTreeMap<String, GcpUserAccessBinding>,
     members: BTreeMap<String, Vec<directory::Member>>,
     organizations: BTreeMap<String, Organization>,
+    directory: Collector,
     pub(super) canaries: Vec<Canary>,
     lost_canaries: Option<String>,
     nameless_evaluations: u64,
@@ -81,13 +83,16 @@ impl FirstPass {
             RecordKind::Activity(Application::AccessEvaluation) => self.read(line, |pass, activity: Activity| {
                 pass.nameless_evaluations += evaluations::read_activity(&activity).nameless;
             }),
-            RecordKind::Policy
-            | RecordKind::License
-            | RecordKind::Role
+            RecordKind::Policy | RecordKind::License => {}
+            RecordKind::Role
             | RecordKind::RoleAssignment
             | RecordKind::Domain
             | RecordKind::SsoAssignment
-            | RecordKind::DnsAnswer => {}
+            | RecordKind::DnsAnswer => {
+                if let (Err(Garbled), Some(source)) = (self.directory.take(line), kind.source()) {
+                    self.garble(source);
+                }
+            }
             RecordKind::Organization => self.read(line, |pass, organization: Organization| {
                 pass.organizations.insert(organization.name.clone(), organization);
             }),
@@ -187,10 +192,15 @@ impl FirstPass {
         sighting
     }
 
+    /// Whom role assignments name.
+    pub(super) fn administrators(&self) -> Holders {
+        self.directory.holders(&self.members)
+    }
+
     pub(super) fn finish(
         mut self,
         header: Header,
-        Kept { grants, token_events, evaluations, accounts }: Kept,
+        Kept { grants, token_events, evaluations, accounts, silent_accounts }: Kept,
     ) -> Evidence {
         self.degrade_sources(header.collected_at);
         self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
@@ -214,6 +224,7 @@ impl FirstPass {
             evaluations,
             nameless_evaluations: self.nameless_evaluations,
             grants,
+            directory: self.directory.finish(silent_accounts),
             accounts,
             domains: self.domains,
             sightings: self.sightings,

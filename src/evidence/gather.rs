@@ -1,7 +1,8 @@
 //! One walk (or three) through a snapshot: what the facts are made from, and nothing else, stays in memory.
 //!
 //! Records come in any order. The first pass finds out which clients the apps under audit may be, the second keeps
-//! their grants and authorisations, the third the accounts that these name. A million accounts pass by unread.
+//! their grants and authorisations, the third the accounts that these name, and those of administrators. A million accounts
+//! pass by unread.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -11,6 +12,7 @@ use super::accounts::{Account, ThirdPass};
 use super::admin_events::AdminEvent;
 use super::apps::{AppDefinition, NamePattern};
 use super::canaries::Canary;
+use super::directory::Directory;
 use super::evaluations::{self, Evaluation, Latest};
 use super::first_pass::FirstPass;
 use super::token_events::{self, TokenEvent};
@@ -115,7 +117,9 @@ pub struct Evidence {
     pub nameless_evaluations: u64,
     /// Grants to audited clients.
     pub grants: Vec<Grant>,
-    /// Accounts that grants and token events name.
+    /// Administrator roles, domains, DNS and sign-on.
+    pub directory: Directory,
+    /// Accounts that grants and token events name, and those of administrators.
     pub accounts: Vec<Account>,
     /// Domains of all accounts' addresses, in lower case: verified domains of the tenant, by which log events may call
     /// the root org unit.
@@ -180,11 +184,11 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
     // Google may hand out one activity twice, or its events in two pieces: the same is dropped, different things stay.
     token_events.dedup();
 
-    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries);
+    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries, first.administrators());
     snapshot.for_each(|line| third.take(line))?;
 
-    let accounts = third.into_accounts();
-    let kept = Kept { grants: grants.into_values().collect(), token_events, evaluations, accounts };
+    let (accounts, silent_accounts) = third.finish();
+    let kept = Kept { grants: grants.into_values().collect(), token_events, evaluations, accounts, silent_accounts };
     Ok(first.finish(snapshot.header().clone(), kept))
 }
 
@@ -194,6 +198,7 @@ pub(super) struct Kept {
     pub(super) token_events: Vec<TokenEvent>,
     pub(super) evaluations: Vec<Evaluation>,
     pub(super) accounts: Vec<Account>,
+    pub(super) silent_accounts: u64,
 }
 
 /// Whether a client is, or may pass for, one of the apps.
