@@ -5,7 +5,9 @@
 //! proven facts, or let a gap vanish.
 
 mod check;
+mod declared;
 mod engine;
+mod examples;
 pub mod language;
 mod okta_workflows_gmail;
 mod per_subject;

@@ -77,6 +77,17 @@ impl Verdict {
         Self { status, confidence, evidence, missing, possible }
     }
 
+    /// A question for a person.
+    pub(super) fn manual() -> Self {
+        Self {
+            status: Status::Manual,
+            confidence: None,
+            evidence: Vec::new(),
+            missing: Vec::new(),
+            possible: Vec::new(),
+        }
+    }
+
     /// A question that stays open whatever was read, for want of these.
     pub(super) fn open(missing: Vec<Missing>) -> Self {
         Self {

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use crate::google::policies::{self, Policy};
+use crate::google::policies::{self, Policy, PolicyQuery};
 use crate::google::{Google, Pace, Raw, Session};
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
 
@@ -36,8 +34,8 @@ pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observe
     let mut named = Named::default();
     let pages = policies::list(&reading.session, &plan.customer);
     let take = |raw: &Raw<Policy>| {
-        if let Some(query) = raw.read().ok().and_then(|policy| policy.policy_query) {
-            named.take(&query);
+        if let Some(query) = raw.read().ok().as_ref().and_then(|policy| policy.policy_query.sound()) {
+            named.take(query);
         }
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::Policy, raw), take).await?;
@@ -48,11 +46,11 @@ pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observe
 impl Named {
     /// Takes in a `policyQuery`. Its texts are looked at, not its logic: a group too many costs a request, a group too
     /// few an answer.
-    fn take(&mut self, query: &Value) {
-        if let Some(group) = query["group"].as_str() {
+    fn take(&mut self, query: &PolicyQuery) {
+        if let Some(group) = query.group.sound() {
             self.group(group);
         }
-        let mut rest = query["query"].as_str().unwrap_or_default();
+        let mut rest = query.query.sound().map(String::as_str).unwrap_or_default();
         while let Some(start) = rest.find(['\'', '"']) {
             let (before, quoted) = rest.split_at(start);
             let Some(end) = quoted[1..].find(&quoted[..1]) else { return };
@@ -77,11 +75,11 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn named(query: &Value) -> (Vec<String>, Vec<String>) {
         let mut named = Named::default();
-        named.take(query);
+        named.take(&serde_json::from_str(&query.to_string()).expect("a query, however odd"));
         (named.groups.into_iter().collect(), named.products.into_iter().collect())
     }
 

@@ -22,6 +22,17 @@ pub enum AccountState {
     Archived,
 }
 
+impl AccountState {
+    /// As the Directory API has it; what it leaves out is not so.
+    pub(super) fn of(suspended: Option<bool>, archived: Option<bool>) -> Self {
+        match (suspended, archived) {
+            (Some(true), _) => Self::Suspended,
+            (Some(false) | None, Some(true)) => Self::Archived,
+            (Some(false) | None, Some(false) | None) => Self::Active,
+        }
+    }
+}
+
 /// What an account may administer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Administers {
@@ -148,11 +159,7 @@ impl ThirdPass {
                 aliases,
                 id: user.id,
                 org_unit: user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google),
-                state: match (user.suspended, user.archived) {
-                    (Some(true), _) => AccountState::Suspended,
-                    (Some(false) | None, Some(true)) => AccountState::Archived,
-                    (Some(false) | None, Some(false) | None) => AccountState::Active,
-                },
+                state: AccountState::of(user.suspended, user.archived),
                 administers: match (user.is_admin, user.is_delegated_admin) {
                     (Some(true), _) => Administers::Everything,
                     (Some(false) | None, Some(true)) => Administers::ByRole,

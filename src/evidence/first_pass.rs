@@ -9,12 +9,15 @@ use super::admin_events::{self, AdminEvent, AppScope, Change};
 use super::canaries::Canary;
 use super::directory::{Collector, Garbled, Holders};
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
+use super::populace::{PolicyPass, PopulacePass};
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
 use crate::google::access_context::GcpUserAccessBinding;
 use crate::google::directory;
+use crate::google::policies::Policy;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
+use crate::policy::Listing;
 use crate::report::model::SourceStatus;
 use crate::snapshot::{CanaryRecord, Header, Line, RecordKind, SourceId, SourceRecord};
 
@@ -39,6 +42,7 @@ pub(super) struct FirstPass {
     lost_canaries: Option<String>,
     nameless_evaluations: u64,
     unknown_records: u64,
+    policies: PolicyPass,
 }
 
 impl FirstPass {
@@ -65,7 +69,7 @@ impl FirstPass {
                 }
             }),
             RecordKind::Grant => self.read(line, |pass, token| pass.grant(line, token)),
-            RecordKind::Group => self.read(line, |_, _: directory::Group| {}),
+            RecordKind::Group => self.read(line, |pass, group: directory::Group| pass.policies.group(group)),
             RecordKind::Member => {
                 let group = line.group.clone();
                 self.read(line, |pass, member: directory::Member| {
@@ -83,7 +87,11 @@ impl FirstPass {
             RecordKind::Activity(Application::AccessEvaluation) => self.read(line, |pass, activity: Activity| {
                 pass.nameless_evaluations += evaluations::read_activity(&activity).nameless;
             }),
-            RecordKind::Policy | RecordKind::License => {}
+            RecordKind::Policy => match line.read::<Policy>() {
+                Ok(policy) => self.policies.policy(policy),
+                Err(_) => self.policies.unreadable(),
+            },
+            RecordKind::License => {}
             RecordKind::Role
             | RecordKind::RoleAssignment
             | RecordKind::Domain
@@ -192,6 +200,14 @@ impl FirstPass {
         sighting
     }
 
+    /// Ends the pass for the moment that is judged: what the sources are worth is known now.
+    pub(super) fn close(&mut self, as_of: Timestamp) -> PopulacePass {
+        self.degrade_sources(as_of);
+        let whole = |id: SourceId| self.sources.get(id.as_str()).is_some_and(SourceRecord::is_complete);
+        let listing = if whole(SourceId::Policies) { Listing::Complete } else { Listing::Incomplete };
+        std::mem::take(&mut self.policies).finish(listing, &self.members, whole(SourceId::Members))
+    }
+
     /// Whom role assignments name.
     pub(super) fn administrators(&self) -> Holders {
         self.directory.holders(&self.members)
@@ -200,9 +216,8 @@ impl FirstPass {
     pub(super) fn finish(
         mut self,
         header: Header,
-        Kept { grants, token_events, evaluations, accounts, silent_accounts }: Kept,
+        Kept { grants, token_events, evaluations, accounts, silent_accounts, populace }: Kept,
     ) -> Evidence {
-        self.degrade_sources(header.collected_at);
         self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
         self.units.sort();
         self.units.dedup();
@@ -235,6 +250,7 @@ impl FirstPass {
             lost_canaries: self.lost_canaries,
             canaries: self.canaries,
             unknown_records: self.unknown_records,
+            populace,
         }
     }
 

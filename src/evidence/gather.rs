@@ -15,6 +15,7 @@ use super::canaries::Canary;
 use super::directory::Directory;
 use super::evaluations::{self, Evaluation, Latest};
 use super::first_pass::FirstPass;
+use super::populace::Populace;
 use super::token_events::{self, TokenEvent};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope};
 use crate::google::access_context::GcpUserAccessBinding;
@@ -138,6 +139,8 @@ pub struct Evidence {
     pub lost_canaries: Option<String>,
     /// Records of kinds that this version does not know.
     pub unknown_records: u64,
+    /// Policies, and who there is as far as they tell people apart.
+    pub populace: Populace,
 }
 
 impl Evidence {
@@ -168,6 +171,7 @@ impl Evidence {
 pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, ReadError> {
     let mut first = FirstPass::default();
     snapshot.for_each(|line| first.take(line))?;
+    let mut populace = first.close(snapshot.header().collected_at);
 
     let wanted: HashSet<ClientId> = first
         .sightings
@@ -177,7 +181,10 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
         .chain(apps.iter().flat_map(|app| app.client_ids.iter().cloned()))
         .collect();
     let mut second = SecondPass::wanting(&wanted);
-    snapshot.for_each(|line| second.take(line))?;
+    snapshot.for_each(|line| {
+        second.take(line);
+        populace.take_licence(line);
+    })?;
     let SecondPass { grants, mut token_events, evaluations, .. } = second;
     let evaluations = evaluations.into_sorted();
     token_events.sort();
@@ -185,10 +192,20 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
     token_events.dedup();
 
     let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries, first.administrators());
-    snapshot.for_each(|line| third.take(line))?;
+    snapshot.for_each(|line| {
+        third.take(line);
+        populace.take_user(line);
+    })?;
 
     let (accounts, silent_accounts) = third.finish();
-    let kept = Kept { grants: grants.into_values().collect(), token_events, evaluations, accounts, silent_accounts };
+    let kept = Kept {
+        grants: grants.into_values().collect(),
+        token_events,
+        evaluations,
+        accounts,
+        silent_accounts,
+        populace: populace.finish(),
+    };
     Ok(first.finish(snapshot.header().clone(), kept))
 }
 
@@ -199,6 +216,7 @@ pub(super) struct Kept {
     pub(super) evaluations: Vec<Evaluation>,
     pub(super) accounts: Vec<Account>,
     pub(super) silent_accounts: u64,
+    pub(super) populace: Populace,
 }
 
 /// Whether a client is, or may pass for, one of the apps.

@@ -16,6 +16,8 @@ mod evaluations;
 mod first_pass;
 mod gather;
 mod item;
+mod memberships;
+mod populace;
 mod session_events;
 mod token_events;
 
@@ -29,6 +31,7 @@ pub use directory::{Directory, DomainKind, OwnDomain, Reach};
 pub use evaluations::{ConfigurationSource, Evaluation};
 pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
 pub use item::{Item, Source};
+pub use populace::{Cohort, Populace, Standing};
 pub use token_events::{TokenEvent, TokenEventKind};
 
 /// The Google Cloud session control page.

@@ -19,6 +19,7 @@ mod fact;
 mod look_again;
 mod org_tree;
 mod placed;
+mod policies;
 mod session_replay;
 mod track;
 mod truth;
@@ -39,6 +40,7 @@ pub use experiments::Bracket;
 pub use fact::{Fact, Gap, Origin, Standing, Strength};
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
+pub use policies::{InGroups, Licences, Person, PolicyFacts};
 pub use truth::Truth;
 pub use unread::UnreadEvents;
 
@@ -84,6 +86,8 @@ pub struct Facts {
     pub look_again: Vec<LookAgain>,
     /// Remarks on evidence of which nothing could be made.
     pub notices: Vec<String>,
+    /// What is in force of each setting.
+    pub policies: PolicyFacts,
 }
 
 impl Facts {
@@ -129,8 +133,10 @@ impl Facts {
         let unread_evaluations = evaluated.unread(&tree);
         let mut notices = notices(&placing, &tree, listed.as_ref(), &evidence);
         notices.extend(experiments.notices().iter().cloned());
+        let policies = PolicyFacts::new(&evidence, &tree);
         Self {
             as_of,
+            policies,
             tree,
             sessions,
             apps,

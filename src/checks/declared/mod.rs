@@ -1,0 +1,199 @@
+//! Checks that packs declare: the same facts, verdicts and reports as those in Rust.
+//!
+//! Users who are alike in org unit, groups and licences are judged once, and an org unit that fares as the one above it,
+//! for the same reasons, has no row of its own: [`Covers`] says for how many a row speaks.
+
+mod evaluation;
+mod org_units;
+mod others;
+mod scope;
+mod subjects;
+
+use std::sync::Arc;
+
+use self::evaluation::{Fared, Rule};
+use self::subjects::tenant_subject;
+use super::check::{Check, Collision, Meta, Shown, Turn};
+use super::engine::{Acceptance, Inquiry};
+use super::language::{Declared, Root, SubjectKind as Asked, Verdict as Way};
+use super::verdict::Verdict;
+use crate::report::model::{CheckResult, Covers, Remediation, Status, Subject, SubjectKind};
+use crate::snapshot::SourceId;
+
+/// A check that a pack declares.
+pub(super) struct DeclaredCheck {
+    declared: Arc<Declared>,
+    meta: Meta,
+}
+
+impl DeclaredCheck {
+    pub(super) fn new(declared: Arc<Declared>) -> Self {
+        let meta = meta(&declared);
+        Self { declared, meta }
+    }
+
+    /// The declaration.
+    pub(super) fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// The result about a subject that fares so.
+    fn result(
+        &self,
+        subject: Subject,
+        fared: &Fared,
+        covers: Option<Covers>,
+        acceptance: Acceptance,
+    ) -> Option<CheckResult> {
+        let verdict = Verdict::of(fared.outcome(), acceptance, &self.meta.id);
+        let title = &self.meta.title;
+        let summary = match verdict.status {
+            Status::Pass => format!("{title}."),
+            Status::Fail | Status::Suppressed => fared.message.clone().unwrap_or_else(|| format!("Not so: {title}.")),
+            Status::NotApplicable => format!("The question does not arise: {title}."),
+            Status::Undetermined | Status::Manual => format!("Not known: {title}."),
+        };
+        let remediation = (verdict.status == Status::Fail).then(|| self.remediation(&subject));
+        let mut result = verdict.into_result(&self.meta, subject, summary, remediation)?;
+        result.covers = covers;
+        Some(result)
+    }
+
+    /// Where to go in the console, and what to do there.
+    fn remediation(&self, subject: &Subject) -> Remediation {
+        let cure = &self.declared.remediation;
+        let place = match (&subject.org_unit, &subject.group) {
+            (Some(path), _) => format!(", select the org unit {path}"),
+            (None, Some(group)) => format!(", select the group {group}"),
+            (None, None) => String::new(),
+        };
+        let first = format!("In the Admin console open {}{place}.", cure.console);
+        Remediation {
+            steps: std::iter::once(first).chain(cure.steps.iter().cloned()).collect(),
+            console_url: cure.url.clone(),
+        }
+    }
+
+    /// What a person has to look for.
+    fn by_hand(&self) -> Option<CheckResult> {
+        let manual = self.declared.manual()?;
+        let subject = tenant_subject();
+        let remediation = Some(self.remediation(&subject));
+        let verdict = Verdict::manual();
+        let summary = format!("{} ({}.)", manual.look_for, manual.reason.trim_end_matches('.'));
+        verdict.into_result(&self.meta, subject, summary, remediation)
+    }
+}
+
+impl Check for DeclaredCheck {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn judge(&self, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
+        let Some(rule) = Rule::of(&self.declared) else { return self.by_hand().into_iter().collect() };
+        match self.declared.subject {
+            Asked::OrgUnit => org_units::judge(self, &rule, inquiry),
+            Asked::Tenant => others::tenant(self, &rule, inquiry),
+            Asked::User => others::users(self, &rule, inquiry),
+            Asked::Group => others::groups(self, &rule, inquiry),
+            Asked::App => others::apps(self, &rule, inquiry),
+        }
+    }
+
+    fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
+        match shown.result.status {
+            Status::Pass | Status::NotApplicable => {
+                let what = match self.declared.condition() {
+                    Some(condition) if shown.result.status == Status::Pass => {
+                        format!("what is in force changes so that this no longer holds: {}", condition.text())
+                    }
+                    Some(_) | None => "the question comes to arise".to_owned(),
+                };
+                vec![Turn::by(what, &[Status::Fail])]
+            }
+            Status::Fail | Status::Undetermined | Status::Manual | Status::Suppressed => Vec::new(),
+        }
+    }
+}
+
+fn meta(declared: &Declared) -> Meta {
+    let (automated, fails_when, limits) = match &declared.verdict {
+        Way::Automated { condition, .. } => {
+            (true, format!("this does not hold: {}", condition.text()), declared.limits.clone())
+        }
+        Way::Manual(manual) => (false, "a person finds it so".to_owned(), Some(manual.reason.clone())),
+    };
+    let cure = &declared.remediation;
+    Meta {
+        id: declared.id.to_string(),
+        pack: declared.pack.to_string(),
+        control: declared.control.clone(),
+        title: declared.title.clone(),
+        severity: declared.severity,
+        subject: match declared.subject {
+            Asked::Tenant => SubjectKind::Tenant,
+            Asked::OrgUnit => SubjectKind::OrgUnit,
+            Asked::User => SubjectKind::User,
+            Asked::Group => SubjectKind::Group,
+            Asked::App => SubjectKind::App,
+        },
+        automated,
+        settings: settings_of(declared),
+        sources: sources_of(declared),
+        why: declared.rationale.clone(),
+        fails_when,
+        not_applicable_when: match &declared.not_applicable {
+            Some(condition) => format!("this holds: {}", condition.text()),
+            None => "never: the question always arises".to_owned(),
+        },
+        fix: std::iter::once(format!("{}:", cure.console))
+            .chain(cure.steps.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" "),
+        limits: limits.unwrap_or_else(|| "Nothing beyond what its sources leave open.".to_owned()),
+        references: declared.references.clone(),
+        conflicts: declared
+            .conflicts
+            .iter()
+            .map(|conflict| Collision { check: conflict.check.to_string(), trade: conflict.trade.clone() })
+            .collect(),
+    }
+}
+
+/// Settings by their names in `missing` and `unread_events`.
+fn settings_of(declared: &Declared) -> Vec<String> {
+    let Some(rule) = Rule::of(declared) else { return Vec::new() };
+    let mut names: Vec<String> = rule.settings.iter().map(ToString::to_string).collect();
+    if rule.reads.contains(&Root::OrgUnit) {
+        names.push(crate::facts::CLOUD_SESSION_CONTROL.to_owned());
+    }
+    names
+}
+
+/// What its inputs are made from.
+fn sources_of(declared: &Declared) -> Vec<SourceId> {
+    let mut sources: Vec<SourceId> = declared.sources.iter().filter_map(|id| id.parse().ok()).collect();
+    let Some(rule) = Rule::of(declared) else { return sources };
+    sources.push(SourceId::Customer);
+    match declared.subject {
+        Asked::OrgUnit | Asked::User | Asked::Group => sources.extend([SourceId::OrgUnits, SourceId::Users]),
+        Asked::Tenant => sources.push(SourceId::OrgUnits),
+        Asked::App => {}
+    }
+    for root in &rule.reads {
+        sources.extend_from_slice(match root {
+            Root::Settings => &[SourceId::Policies, SourceId::OrgUnits, SourceId::Users][..],
+            Root::Tenant => &[SourceId::Users],
+            Root::OrgUnit => &[SourceId::OrgUnits, SourceId::AdminLog],
+            Root::User => &[SourceId::Users, SourceId::Roles, SourceId::RoleAssignments],
+            Root::Group => &[SourceId::Groups],
+            Root::App => &[SourceId::Users, SourceId::Grants, SourceId::TokenLog, SourceId::AdminLog],
+            Root::Log => &[SourceId::AdminLog],
+            Root::Now => &[],
+        });
+    }
+    sources.sort();
+    sources.dedup();
+    sources
+}

@@ -1,0 +1,263 @@
+//! Checks about org units: what is in force for everybody in them, folded where an org unit only inherits, and for the
+//! members of groups that policies make exceptions for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::DeclaredCheck;
+use super::evaluation::{Fared, InForce, Rule};
+use super::subjects::{group_subject, org_unit_roots, org_unit_subject};
+use crate::checks::engine::Inquiry;
+use crate::checks::language::Root;
+use crate::evidence::Cohort;
+use crate::facts::{Facts, InGroups, Licences, Person, Truth, UnitIndex};
+use crate::policy::{GroupId, Sku};
+use crate::report::model::{CheckResult, Covers};
+use crate::snapshot::SourceId;
+
+/// What tells people apart in the settings that one check reads.
+struct Distinctions {
+    groups: BTreeSet<GroupId>,
+    skus: BTreeSet<Sku>,
+}
+
+/// What is in force for somebody, told apart by where it is kept.
+type Key = Vec<usize>;
+
+/// Outcomes by what is in force, so that all who are alike are judged once.
+struct Judge<'a> {
+    rule: &'a Rule<'a>,
+    facts: &'a Facts,
+    /// Whether the condition reads nothing that differs from org unit to org unit but settings.
+    settings_alone: bool,
+    known: HashMap<Key, Arc<Fared>>,
+}
+
+impl Judge<'_> {
+    fn key(in_force: &InForce) -> Key {
+        in_force.iter().map(|effective| Arc::as_ptr(effective).addr()).collect()
+    }
+
+    fn fared(&mut self, person: &Person<'_>) -> (Key, Arc<Fared>) {
+        let facts = self.facts;
+        let in_force: InForce = self
+            .rule
+            .settings
+            .iter()
+            .map(|setting| facts.policies.in_force(&facts.evidence, setting, person))
+            .collect();
+        let key = Self::key(&in_force);
+        if self.settings_alone
+            && let Some(known) = self.known.get(&key)
+        {
+            return (key, Arc::clone(known));
+        }
+        let roots = org_unit_roots(facts, person.unit);
+        let fared = Arc::new(self.rule.evaluate(facts, &in_force, &roots));
+        if self.settings_alone {
+            self.known.insert(key.clone(), Arc::clone(&fared));
+        }
+        (key, fared)
+    }
+}
+
+/// How an org unit fares, and by what it is told from the one above.
+struct UnitFared {
+    fared: Fared,
+    keys: BTreeSet<Key>,
+    users: u64,
+}
+
+pub(super) fn judge(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
+    let facts = inquiry.facts;
+    let populace = &facts.evidence.populace;
+    let distinctions = Distinctions {
+        groups: populace.policies.groups_named(Some(&rule.settings)),
+        skus: populace.policies.skus_named(Some(&rule.settings)),
+    };
+    let settings_alone = !rule.reads.contains(&Root::OrgUnit) && !rule.reads.contains(&Root::Log);
+    let mut judge = Judge { rule, facts, settings_alone, known: HashMap::new() };
+    let mut results = by_unit(check, &mut judge, &distinctions, inquiry);
+    // A selection of org units is a question about these.
+    if inquiry.selection.org_units.is_empty() {
+        results.extend(by_group(check, &mut judge, &distinctions, inquiry));
+    }
+    results
+}
+
+/// One row per org unit that fares for other reasons than the one above.
+fn by_unit(
+    check: &DeclaredCheck,
+    judge: &mut Judge<'_>,
+    distinctions: &Distinctions,
+    inquiry: &Inquiry<'_>,
+) -> Vec<CheckResult> {
+    let (facts, tree) = (inquiry.facts, &inquiry.facts.tree);
+    let users_whole = facts.evidence.is_complete(SourceId::Users);
+    let tenant_wide = licences_held(facts.evidence.populace.cohorts.iter(), distinctions);
+    let mut rows: Vec<(UnitIndex, UnitFared, Covers)> = Vec::new();
+    // Which row speaks for an org unit.
+    let mut row_of: HashMap<UnitIndex, usize> = HashMap::new();
+    for unit in tree.top_down() {
+        if !inquiry.selection.includes(tree.path(unit)) {
+            continue;
+        }
+        let own = of_unit(judge, unit, distinctions, &tenant_wide);
+        let above = tree.parent(unit).and_then(|parent| row_of.get(&parent)).copied();
+        let row = above.filter(|row| {
+            let (_, head, _) = &rows[*row];
+            let alike = if judge.settings_alone { head.keys == own.keys } else { head.fared == own.fared };
+            alike && !inquiry.selection.stands_apart(tree.path(unit))
+        });
+        let row = row.unwrap_or_else(|| {
+            let covers = Covers { org_units: 0, users: users_whole.then_some(0) };
+            rows.push((unit, UnitFared { fared: own.fared.clone(), keys: own.keys.clone(), users: 0 }, covers));
+            rows.len() - 1
+        });
+        let (_, head, covers) = &mut rows[row];
+        head.users += own.users;
+        covers.org_units += 1;
+        covers.users = users_whole.then_some(head.users);
+        row_of.insert(unit, row);
+    }
+    rows.into_iter()
+        .filter_map(|(unit, own, covers)| {
+            check.result(org_unit_subject(facts, unit), &own.fared, Some(covers), inquiry.acceptance)
+        })
+        .collect()
+}
+
+/// The people of an org unit who are in no group that makes a difference.
+fn of_unit(
+    judge: &mut Judge<'_>,
+    unit: UnitIndex,
+    distinctions: &Distinctions,
+    tenant_wide: &BTreeSet<BTreeSet<Sku>>,
+) -> UnitFared {
+    let facts = judge.facts;
+    let ordinary = |cohort: &&Cohort| cohort.groups.is_disjoint(&distinctions.groups);
+    let cohorts = || facts.policies.cohorts_in(&facts.evidence, unit).filter(ordinary);
+    let users = cohorts().map(|cohort| cohort.users).sum();
+    let mut licences = licences_held(cohorts(), distinctions);
+    if licences.is_empty() {
+        // Nobody is there yet: whoever may come, as people are elsewhere.
+        licences.clone_from(tenant_wide);
+    }
+    let everybody = if distinctions.skus.is_empty() || licences.is_empty() {
+        vec![Licences::Unknown]
+    } else {
+        let unread = !facts.evidence.is_complete(SourceId::Users);
+        licences.iter().map(Licences::These).chain(unread.then_some(Licences::Unknown)).collect()
+    };
+    let mut keys = BTreeSet::new();
+    let mut together: Option<Fared> = None;
+    for licences in everybody {
+        let (key, fared) = judge.fared(&Person { unit, groups: InGroups::None, licences });
+        if keys.insert(key) {
+            together = Some(together.map_or_else(|| (*fared).clone(), |before| before.and(&fared)));
+        }
+    }
+    UnitFared { fared: together.expect("there is somebody, if imaginary"), keys, users }
+}
+
+/// Sets of licences that make a difference, as people hold them.
+fn licences_held<'e>(
+    cohorts: impl Iterator<Item = &'e Cohort>,
+    distinctions: &Distinctions,
+) -> BTreeSet<BTreeSet<Sku>> {
+    if distinctions.skus.is_empty() {
+        return BTreeSet::new();
+    }
+    cohorts.map(|cohort| cohort.licences.intersection(&distinctions.skus).cloned().collect()).collect()
+}
+
+/// One row per group that a policy of these settings makes an exception for.
+fn by_group(
+    check: &DeclaredCheck,
+    judge: &mut Judge<'_>,
+    distinctions: &Distinctions,
+    inquiry: &Inquiry<'_>,
+) -> Vec<CheckResult> {
+    let mut of_groups: BTreeMap<&GroupId, Vec<(Option<UnitIndex>, &Cohort)>> = BTreeMap::new();
+    for group in &distinctions.groups {
+        of_groups.insert(group, Vec::new());
+    }
+    let facts = inquiry.facts;
+    let placed = (0..facts.tree.units().len())
+        .flat_map(|unit| facts.policies.cohorts_in(&facts.evidence, unit).map(move |cohort| (Some(unit), cohort)));
+    for (unit, cohort) in placed.chain(facts.policies.adrift(&facts.evidence).map(|cohort| (None, cohort))) {
+        for group in cohort.groups.intersection(&distinctions.groups) {
+            if let Some(members) = of_groups.get_mut(group) {
+                members.push((unit, cohort));
+            }
+        }
+    }
+    of_groups
+        .into_iter()
+        .filter_map(|(group, members)| {
+            let (fared, covers) = of_group(judge, group, &members, distinctions)?;
+            check.result(group_subject(facts, group), &fared, Some(covers), inquiry.acceptance)
+        })
+        .collect()
+}
+
+fn of_group(
+    judge: &mut Judge<'_>,
+    group: &GroupId,
+    members: &[(Option<UnitIndex>, &Cohort)],
+    distinctions: &Distinctions,
+) -> Option<(Fared, Covers)> {
+    let facts = judge.facts;
+    let everybody_known = facts.evidence.is_complete(SourceId::Users)
+        && !facts.evidence.populace.open_groups.contains(group)
+        && members.iter().all(|(unit, _)| unit.is_some());
+    let mut together: Option<Fared> = None;
+    let mut seen: BTreeSet<Key> = BTreeSet::new();
+    let mut units: BTreeSet<UnitIndex> = BTreeSet::new();
+    for (unit, cohort) in members {
+        let Some(unit) = *unit else { continue };
+        units.insert(unit);
+        let groups: BTreeSet<GroupId> = cohort.groups.intersection(&distinctions.groups).cloned().collect();
+        let licences: BTreeSet<Sku> = cohort.licences.intersection(&distinctions.skus).cloned().collect();
+        let person = Person { unit, groups: InGroups::These(&groups), licences: Licences::These(&licences) };
+        let (key, fared) = judge.fared(&person);
+        if seen.insert(key) || !judge.settings_alone {
+            together = Some(together.map_or_else(|| (*fared).clone(), |before| before.and(&fared)));
+        }
+    }
+    let users = members.iter().map(|(_, cohort)| cohort.users).sum();
+    let covers =
+        Covers { org_units: u64::try_from(units.len()).unwrap_or(u64::MAX), users: everybody_known.then_some(users) };
+    if everybody_known && let Some(fared) = together {
+        return Some((fared, covers));
+    }
+    // Members whom nobody knows may be anywhere, and there may be none at all.
+    let unseen = anywhere(judge, group)?;
+    Some((
+        match together {
+            None => unseen,
+            Some(known) => {
+                let spoiled = (unseen.applicable & !unseen.healthy) > Truth::FalseProven;
+                if spoiled && !(known.applicable & !known.healthy).is_true() {
+                    Fared { healthy: Truth::Unknown, ..known.or_else(&unseen) }
+                } else {
+                    known.and(&unseen)
+                }
+            }
+        },
+        covers,
+    ))
+}
+
+/// A member of the group in whichever org unit: only what is so in all of them is known.
+fn anywhere(judge: &mut Judge<'_>, group: &GroupId) -> Option<Fared> {
+    let mut seen: BTreeSet<Key> = BTreeSet::new();
+    let mut somewhere: Option<Fared> = None;
+    for unit in 0..judge.facts.tree.units().len() {
+        let (key, fared) = judge.fared(&Person { unit, groups: InGroups::One(group), licences: Licences::Unknown });
+        if seen.insert(key) || !judge.settings_alone {
+            somewhere = Some(somewhere.map_or_else(|| (*fared).clone(), |before| before.or_else(&fared)));
+        }
+    }
+    somewhere
+}

@@ -1,0 +1,60 @@
+//! Where a condition finds its inputs: one world of each setting, and the facts about one subject.
+
+use std::cell::RefCell;
+
+use crate::checks::language::inputs::{Trace, setting_field, setting_rules};
+use crate::checks::language::{Datum, Root, Scope, Val};
+use crate::domain::SettingType;
+use crate::facts::{Facts, Truth};
+use crate::policy::World;
+
+/// What a condition is asked about beyond settings: inputs made when they are asked for.
+pub(super) type RootInput<'a> = &'a dyn Fn(Root, &mut Trace) -> Val;
+
+/// The inputs of one evaluation; keeps what was asked for.
+pub(super) struct SubjectScope<'a> {
+    pub(super) facts: &'a Facts,
+    /// Settings with what is in force of each; `None` where nobody knows.
+    pub(super) worlds: &'a [(&'a SettingType, Option<&'a World>)],
+    pub(super) roots: RootInput<'a>,
+    pub(super) trace: RefCell<Trace>,
+}
+
+impl SubjectScope<'_> {
+    fn world(&self, setting: &SettingType) -> Option<&World> {
+        self.worlds.iter().find(|(known, _)| *known == setting).and_then(|(_, world)| *world)
+    }
+}
+
+impl Scope for SubjectScope<'_> {
+    fn setting(&self, setting: &SettingType, field: &str) -> Val {
+        // What is missing where there is no world, the caller knows and says.
+        let Some(world) = self.world(setting) else { return Val::Unknown };
+        setting_field(world, setting, field, self.facts, &mut self.trace.borrow_mut())
+    }
+
+    fn rules(&self, setting: &SettingType) -> Val {
+        let Some(world) = self.world(setting) else { return Val::Unknown };
+        setting_rules(world, setting, self.facts, &mut self.trace.borrow_mut())
+    }
+
+    fn root(&self, name: Root) -> Val {
+        match name {
+            Root::Now => Val::proven(Datum::Timestamp(self.facts.as_of)),
+            Root::Settings => Val::Unknown,
+            Root::Tenant | Root::OrgUnit | Root::User | Root::Group | Root::App | Root::Log => {
+                (self.roots)(name, &mut self.trace.borrow_mut())
+            }
+        }
+    }
+
+    fn is_set(&self, setting: &SettingType, field: &str) -> Truth {
+        let Some(world) = self.world(setting) else { return Truth::Unknown };
+        match world {
+            World::Fields(fields) => {
+                Truth::proven(fields.get(field).is_some_and(|value| value.set_by.first().is_some()))
+            }
+            World::Absent | World::Rules(_) => Truth::Unknown,
+        }
+    }
+}

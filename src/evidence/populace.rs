@@ -1,0 +1,202 @@
+//! Policies, and who there is as far as they tell people apart: by org unit, group and licence.
+//!
+//! Users alike in all three are one cohort, so that what is in force for them is worked out once. Of a million users as
+//! much stays in memory as there are cohorts, plus an entry for each member of a group, and each holder of a licence,
+//! that a policy names.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::accounts::AccountState;
+use super::memberships::Memberships;
+use crate::domain::{Email, OrgUnitPath};
+use crate::google::directory::{self, Member};
+use crate::google::licensing::LicenseAssignment;
+use crate::google::policies::Policy;
+use crate::policy::{GroupId, Listing, Policies, Sku};
+use crate::snapshot::{Line, RecordKind};
+
+/// So many users of a cohort are named.
+const EXAMPLES: usize = 3;
+
+/// Users of one org unit who are in the same groups and hold the same licences, as far as policies name these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cohort {
+    /// Where they are; `None` where their records do not say.
+    pub org_unit: Option<OrgUnitPath>,
+    /// Which of the groups that policies name they are in, nested ones included.
+    pub groups: BTreeSet<GroupId>,
+    /// Which of the licences that policies name they hold.
+    pub licences: BTreeSet<Sku>,
+    /// How many there are, suspended and archived accounts left out.
+    pub users: u64,
+    /// Some of them.
+    pub examples: Vec<Email>,
+}
+
+/// One user, as far as policies are concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which of the groups that policies name they are in.
+    pub groups: BTreeSet<GroupId>,
+    /// Which of the licences that policies name they hold.
+    pub licences: BTreeSet<Sku>,
+}
+
+/// Policies and cohorts.
+#[derive(Debug)]
+pub struct Populace {
+    /// All policies at hand.
+    pub policies: Policies,
+    /// Addresses of groups.
+    pub group_names: BTreeMap<GroupId, String>,
+    /// Sorted by org unit, groups and licences.
+    pub cohorts: Vec<Cohort>,
+    /// Groups of which not all members are known; who else is in them is open.
+    pub open_groups: BTreeSet<GroupId>,
+    keys: Keys,
+}
+
+/// Groups and licences of single users.
+#[derive(Debug, Default)]
+struct Keys {
+    memberships: Memberships,
+    licences: HashMap<String, BTreeSet<Sku>>,
+}
+
+impl Keys {
+    fn of(&self, id: Option<&str>, addresses: &[String]) -> Standing {
+        let keys = || id.into_iter().chain(addresses.iter().map(String::as_str));
+        Standing {
+            groups: self.memberships.of(keys()),
+            licences: keys().filter_map(|key| self.licences.get(key)).flatten().cloned().collect(),
+        }
+    }
+}
+
+impl Populace {
+    /// How the user with that stable id and these addresses stands.
+    #[must_use]
+    pub fn standing<'e>(&self, id: Option<&str>, addresses: impl Iterator<Item = &'e Email>) -> Standing {
+        let addresses: Vec<String> = addresses.map(|address| address.as_str().to_ascii_lowercase()).collect();
+        self.keys.of(id, &addresses)
+    }
+}
+
+/// Collects in the first pass what the later ones need.
+#[derive(Debug, Default)]
+pub(super) struct PolicyPass {
+    policies: Vec<Policy>,
+    unreadable: usize,
+    group_names: BTreeMap<GroupId, String>,
+}
+
+impl PolicyPass {
+    pub(super) fn policy(&mut self, policy: Policy) {
+        self.policies.push(policy);
+    }
+
+    /// A record that is no policy at all.
+    pub(super) fn unreadable(&mut self) {
+        self.unreadable += 1;
+    }
+
+    pub(super) fn group(&mut self, group: directory::Group) {
+        if let Some(email) = group.email {
+            self.group_names.insert(GroupId::from_google(&group.id), email);
+        }
+    }
+
+    /// Ends the pass: `listed` tells how whole the list of policies is, `members_whole` whether all members are at hand.
+    pub(super) fn finish(
+        self,
+        listing: Listing,
+        members: &BTreeMap<String, Vec<Member>>,
+        members_whole: bool,
+    ) -> PopulacePass {
+        let policies = Policies::new(self.policies, listing, self.unreadable);
+        let memberships = Memberships::new(&policies.groups_named(None), members, members_whole);
+        PopulacePass {
+            skus: policies.skus_named(None),
+            policies,
+            group_names: self.group_names,
+            keys: Keys { memberships, licences: HashMap::new() },
+            cohorts: HashMap::new(),
+        }
+    }
+}
+
+/// Collects licences in the second pass, and cohorts in the third.
+#[derive(Debug)]
+pub(super) struct PopulacePass {
+    policies: Policies,
+    group_names: BTreeMap<GroupId, String>,
+    skus: BTreeSet<Sku>,
+    keys: Keys,
+    cohorts: HashMap<(Option<OrgUnitPath>, BTreeSet<GroupId>, BTreeSet<Sku>), (u64, Vec<Email>)>,
+}
+
+impl PopulacePass {
+    /// Second pass.
+    pub(super) fn take_licence(&mut self, line: &Line) {
+        if line.kind() != RecordKind::License || self.skus.is_empty() {
+            return;
+        }
+        let Ok(assignment) = line.read::<LicenseAssignment>() else { return };
+        let sku = Sku::new(&assignment.product_id, &assignment.sku_id);
+        if self.skus.contains(&sku) {
+            self.keys.licences.entry(assignment.user_id.to_ascii_lowercase()).or_default().insert(sku);
+        }
+    }
+
+    /// Third pass.
+    pub(super) fn take_user(&mut self, line: &Line) {
+        if line.kind() != RecordKind::User || self.policies.types().next().is_none() {
+            return;
+        }
+        let Ok(user) = line.read::<directory::User>() else { return };
+        let Some(email) = Email::from_google(&user.primary_email) else { return };
+        if AccountState::of(user.suspended, user.archived) != AccountState::Active {
+            return;
+        }
+        let addresses: Vec<String> = std::iter::once(&user.primary_email)
+            .chain(&user.aliases)
+            .map(|address| address.to_ascii_lowercase())
+            .collect();
+        let mut standing = self.keys.of(user.id.as_deref(), &addresses);
+        if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) {
+            standing.groups.extend(self.policies.groups_named(None).into_iter().filter(GroupId::is_all_admins));
+        }
+        let org_unit = user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google);
+        let (users, examples) = self.cohorts.entry((org_unit, standing.groups, standing.licences)).or_default();
+        *users += 1;
+        // The first by address, whatever the order of the records.
+        examples.push(email);
+        examples.sort();
+        examples.dedup();
+        examples.truncate(EXAMPLES);
+    }
+
+    pub(super) fn finish(self) -> Populace {
+        let mut cohorts: Vec<Cohort> = self
+            .cohorts
+            .into_iter()
+            .map(|((org_unit, groups, licences), (users, examples))| Cohort {
+                org_unit,
+                groups,
+                licences,
+                users,
+                examples,
+            })
+            .collect();
+        cohorts.sort_by(|one, other| {
+            (&one.org_unit, &one.groups, &one.licences).cmp(&(&other.org_unit, &other.groups, &other.licences))
+        });
+        Populace {
+            policies: self.policies,
+            group_names: self.group_names,
+            cohorts,
+            open_groups: self.keys.memberships.open.clone(),
+            keys: self.keys,
+        }
+    }
+}
