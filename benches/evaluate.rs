@@ -148,6 +148,7 @@ fn judge(criterion: &mut Criterion) {
         configured_apps: None,
         attestations: read_attestations("attestations.toml", ATTESTATIONS, &ids).expect("sound attestations"),
         no_bindings: true,
+        catalogue: catalogue.clone(),
     };
     let selection = Selection { packs: okta.packs.clone(), org_units: Vec::new() };
 

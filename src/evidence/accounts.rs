@@ -51,6 +51,25 @@ pub struct Account {
     pub administers: Administers,
 }
 
+/// Whether an account can use its grants.
+pub(super) fn state_of(user: &directory::User) -> AccountState {
+    match (user.suspended, user.archived) {
+        (Some(true), _) => AccountState::Suspended,
+        (Some(false) | None, Some(true)) => AccountState::Archived,
+        (Some(false) | None, Some(false) | None) => AccountState::Active,
+    }
+}
+
+/// What an account may administer.
+pub(super) fn administers_of(user: &directory::User) -> Administers {
+    match (user.is_admin, user.is_delegated_admin) {
+        (Some(true), _) => Administers::Everything,
+        (Some(false) | None, Some(true)) => Administers::ByRole,
+        (Some(false), Some(false)) => Administers::Nothing,
+        (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
+    }
+}
+
 /// Keeps the accounts that are wanted, and lets the others pass by.
 pub(super) struct ThirdPass {
     emails: HashSet<Email>,
@@ -85,22 +104,14 @@ impl ThirdPass {
             || user.id.as_ref().is_some_and(|id| self.ids.contains(id))
             || aliases.iter().any(|alias| self.emails.contains(alias));
         if named {
+            let (state, administers) = (state_of(&user), administers_of(&user));
             self.accounts.push(Account {
                 email,
                 aliases,
                 id: user.id,
                 org_unit: user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google),
-                state: match (user.suspended, user.archived) {
-                    (Some(true), _) => AccountState::Suspended,
-                    (Some(false) | None, Some(true)) => AccountState::Archived,
-                    (Some(false) | None, Some(false) | None) => AccountState::Active,
-                },
-                administers: match (user.is_admin, user.is_delegated_admin) {
-                    (Some(true), _) => Administers::Everything,
-                    (Some(false) | None, Some(true)) => Administers::ByRole,
-                    (Some(false), Some(false)) => Administers::Nothing,
-                    (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
-                },
+                state,
+                administers,
             });
         }
     }

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::admin_events::{self, AdminEvent, AppScope, Change};
+use super::application_settings::{LastEvents, Renamings};
 use super::canaries::Canary;
+use super::delegations::{self, Delegation};
+use super::exposure::Census;
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
@@ -28,6 +31,9 @@ pub(super) struct FirstPass {
     units: Vec<Unit>,
     domains: BTreeSet<String>,
     admin_events: Vec<AdminEvent>,
+    last_events: LastEvents,
+    delegations: Vec<Delegation>,
+    pub(super) census: Census,
     pub(super) sightings: BTreeMap<ClientId, Sighting>,
     /// By everything that is known of them: of two versions of one binding both count.
     bindings: BTreeMap<String, GcpUserAccessBinding>,
@@ -74,6 +80,7 @@ impl FirstPass {
                 pass.admin_activity(&activity);
             }),
             RecordKind::Activity(Application::Token) => self.read(line, |pass, activity: Activity| {
+                pass.census.token_activity(&activity);
                 for event in token_events::read_activity(&activity) {
                     pass.sighting(&event.client, event.app_name.as_deref()).token_events += 1;
                 }
@@ -148,7 +155,7 @@ impl FirstPass {
     }
 
     fn grant(&mut self, line: &Line, token: directory::Token) {
-        let (Some(client), Some(_)) = (ClientId::from_google(&token.client_id), granted_by(line, &token)) else {
+        let (Some(client), Some(user)) = (ClientId::from_google(&token.client_id), granted_by(line, &token)) else {
             return self.garble(SourceId::Grants);
         };
         let scopes: Vec<Scope> = token.scopes.iter().map(|text| Scope::from_google(text)).collect();
@@ -157,9 +164,12 @@ impl FirstPass {
         if crate::domain::cloud_scope_of(&scopes) == crate::domain::CloudScope::Yes {
             sighting.cloud_grants += 1;
         }
+        self.census.grant(&user, &client, scopes);
     }
 
     fn admin_activity(&mut self, activity: &Activity) {
+        self.last_events.take(activity);
+        self.delegations.extend(delegations::read_activity(activity));
         for event in admin_events::read_activity(activity) {
             if let Change::Access { app: AppScope::Client { id, name }, .. } = &event.change {
                 self.sighting(id, name.as_deref()).admin_events += 1;
@@ -181,10 +191,15 @@ impl FirstPass {
         sighting
     }
 
+    /// When the names of org units may have passed to others.
+    pub(super) fn renamings(&self) -> Renamings {
+        Renamings::new(&self.admin_events)
+    }
+
     pub(super) fn finish(
         mut self,
         header: Header,
-        Kept { grants, token_events, evaluations, accounts }: Kept,
+        Kept { grants, token_events, evaluations, accounts, setting_events, exposure }: Kept,
     ) -> Evidence {
         self.degrade_sources(header.collected_at);
         self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
@@ -192,6 +207,8 @@ impl FirstPass {
         self.units.dedup();
         self.admin_events.sort_by(|one, other| one.identity().cmp(&other.identity()));
         self.admin_events.dedup_by(|one, other| one.identity() == other.identity());
+        self.delegations.sort();
+        self.delegations.dedup();
         let window = |id: SourceId| {
             let source = self.sources.get(id.as_str()).filter(|source| source.is_complete())?;
             Some(LogWindow { from: source.window_from?, to: source.window_to? })
@@ -203,6 +220,10 @@ impl FirstPass {
             units: self.units,
             admin_events: self.admin_events,
             admin_log,
+            setting_events,
+            last_events: self.last_events.finish(),
+            delegations: self.delegations,
+            exposure,
             token_events,
             token_log,
             evaluations,
