@@ -148,6 +148,7 @@ fn judge(criterion: &mut Criterion) {
         configured_apps: None,
         attestations: read_attestations("attestations.toml", ATTESTATIONS, &ids).expect("sound attestations"),
         no_bindings: true,
+        catalogue: catalogue.clone(),
     };
     let (registry, selection) = (Registry::builtin(), Selection::default());
 

@@ -94,7 +94,7 @@ impl Setup {
         }
         let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
-        let statements = Statements { attestations: Vec::new(), configured_apps: None, no_bindings };
+        let statements = Statements { no_bindings, catalogue: catalogue.clone(), ..Statements::default() };
         let mut setup = Self { statements, config, catalogue, registry, origin };
         if let (Attestations::Read, Some(path)) = (attestations, &setup.config.evidence.attestations) {
             let text = read("the attestations", path, Exit::Misused)?;

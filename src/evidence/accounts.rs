@@ -22,17 +22,6 @@ pub enum AccountState {
     Archived,
 }
 
-impl AccountState {
-    /// As the Directory API has it; what it leaves out is not so.
-    pub(super) fn of(suspended: Option<bool>, archived: Option<bool>) -> Self {
-        match (suspended, archived) {
-            (Some(true), _) => Self::Suspended,
-            (Some(false) | None, Some(true)) => Self::Archived,
-            (Some(false) | None, Some(false) | None) => Self::Active,
-        }
-    }
-}
-
 /// What an account may administer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Administers {
@@ -108,6 +97,25 @@ pub struct Account {
     pub said: Said,
 }
 
+/// Whether an account can use its grants.
+pub(super) fn state_of(user: &directory::User) -> AccountState {
+    match (user.suspended, user.archived) {
+        (Some(true), _) => AccountState::Suspended,
+        (Some(false) | None, Some(true)) => AccountState::Archived,
+        (Some(false) | None, Some(false) | None) => AccountState::Active,
+    }
+}
+
+/// What an account may administer.
+pub(super) fn administers_of(user: &directory::User) -> Administers {
+    match (user.is_admin, user.is_delegated_admin) {
+        (Some(true), _) => Administers::Everything,
+        (Some(false) | None, Some(true)) => Administers::ByRole,
+        (Some(false), Some(false)) => Administers::Nothing,
+        (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
+    }
+}
+
 /// Keeps the accounts that are wanted, and lets the others pass by.
 pub(super) struct ThirdPass {
     emails: HashSet<Email>,
@@ -154,18 +162,14 @@ impl ThirdPass {
         }
         if named || administers {
             let said = Said::by(&user);
+            let (state, administers) = (state_of(&user), administers_of(&user));
             self.accounts.push(Account {
                 email,
                 aliases,
                 id: user.id,
                 org_unit: user.org_unit_path.as_deref().and_then(OrgUnitPath::from_google),
-                state: AccountState::of(user.suspended, user.archived),
-                administers: match (user.is_admin, user.is_delegated_admin) {
-                    (Some(true), _) => Administers::Everything,
-                    (Some(false) | None, Some(true)) => Administers::ByRole,
-                    (Some(false), Some(false)) => Administers::Nothing,
-                    (None, Some(false) | None) | (Some(false), None) => Administers::Unknown,
-                },
+                state,
+                administers,
                 said,
             });
         }

@@ -237,7 +237,7 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<AdminEvent> {
 }
 
 /// `None` for what did not happen.
-fn effect_of(event: &Event) -> Option<Effect> {
+pub(super) fn effect_of(event: &Event) -> Option<Effect> {
     match event.status.as_ref().and_then(|status| status.event_status.as_deref()) {
         None | Some("SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS") => Some(Effect::Took),
         Some("FAILED" | "SKIPPED") => None,

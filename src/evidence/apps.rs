@@ -23,6 +23,12 @@ impl NamePattern {
         (!words.is_empty()).then_some(Self { words })
     }
 
+    /// The words, for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.words.join(" ")
+    }
+
     /// Whether the name holds these words, one after another.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {

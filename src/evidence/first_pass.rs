@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::admin_events::{self, AdminEvent, AppScope, Change};
+use super::application_settings::{LastEvents, Renamings};
 use super::canaries::Canary;
+use super::delegations::{self, Delegation};
 use super::directory::{Collector, Garbled, Holders};
+use super::exposure::Census;
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::populace::{PolicyPass, PopulacePass};
 use super::{evaluations, token_events};
@@ -32,6 +35,9 @@ pub(super) struct FirstPass {
     units: Vec<Unit>,
     domains: BTreeSet<String>,
     admin_events: Vec<AdminEvent>,
+    last_events: LastEvents,
+    delegations: Vec<Delegation>,
+    pub(super) census: Census,
     pub(super) sightings: BTreeMap<ClientId, Sighting>,
     /// By everything that is known of them: of two versions of one binding both count.
     bindings: BTreeMap<String, GcpUserAccessBinding>,
@@ -80,6 +86,7 @@ impl FirstPass {
                 pass.admin_activity(&activity);
             }),
             RecordKind::Activity(Application::Token) => self.read(line, |pass, activity: Activity| {
+                pass.census.token_activity(&activity);
                 for event in token_events::read_activity(&activity) {
                     pass.sighting(&event.client, event.app_name.as_deref()).token_events += 1;
                 }
@@ -167,7 +174,7 @@ impl FirstPass {
     }
 
     fn grant(&mut self, line: &Line, token: directory::Token) {
-        let (Some(client), Some(_)) = (ClientId::from_google(&token.client_id), granted_by(line, &token)) else {
+        let (Some(client), Some(user)) = (ClientId::from_google(&token.client_id), granted_by(line, &token)) else {
             return self.garble(SourceId::Grants);
         };
         let scopes: Vec<Scope> = token.scopes.iter().map(|text| Scope::from_google(text)).collect();
@@ -176,9 +183,12 @@ impl FirstPass {
         if crate::domain::cloud_scope_of(&scopes) == crate::domain::CloudScope::Yes {
             sighting.cloud_grants += 1;
         }
+        self.census.grant(&user, &client, scopes);
     }
 
     fn admin_activity(&mut self, activity: &Activity) {
+        self.last_events.take(activity);
+        self.delegations.extend(delegations::read_activity(activity));
         for event in admin_events::read_activity(activity) {
             if let Change::Access { app: AppScope::Client { id, name }, .. } = &event.change {
                 self.sighting(id, name.as_deref()).admin_events += 1;
@@ -213,16 +223,23 @@ impl FirstPass {
         self.directory.holders(&self.members)
     }
 
+    /// When the names of org units may have passed to others.
+    pub(super) fn renamings(&self) -> Renamings {
+        Renamings::new(&self.admin_events)
+    }
+
     pub(super) fn finish(
         mut self,
         header: Header,
-        Kept { grants, token_events, evaluations, accounts, silent_accounts, populace }: Kept,
+        Kept { grants, token_events, evaluations, accounts, silent_accounts, setting_events, exposure, populace }: Kept,
     ) -> Evidence {
         self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
         self.units.sort();
         self.units.dedup();
         self.admin_events.sort_by(|one, other| one.identity().cmp(&other.identity()));
         self.admin_events.dedup_by(|one, other| one.identity() == other.identity());
+        self.delegations.sort();
+        self.delegations.dedup();
         let window = |id: SourceId| {
             let source = self.sources.get(id.as_str()).filter(|source| source.is_complete())?;
             Some(LogWindow { from: source.window_from?, to: source.window_to? })
@@ -234,6 +251,10 @@ impl FirstPass {
             units: self.units,
             admin_events: self.admin_events,
             admin_log,
+            setting_events,
+            last_events: self.last_events.finish(),
+            delegations: self.delegations,
+            exposure,
             token_events,
             token_log,
             evaluations,

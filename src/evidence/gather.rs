@@ -1,8 +1,8 @@
 //! One walk (or three) through a snapshot: what the facts are made from, and nothing else, stays in memory.
 //!
 //! Records come in any order. The first pass finds out which clients the apps under audit may be, the second keeps
-//! their grants and authorisations, the third the accounts that these name, and those of administrators. A million accounts
-//! pass by unread.
+//! their grants and authorisations and joins all holders of grants with their accounts, the third keeps the accounts that
+//! audited grants name, and those of administrators. A million accounts pass by unread.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,10 +10,13 @@ use jiff::Timestamp;
 
 use super::accounts::{Account, ThirdPass};
 use super::admin_events::AdminEvent;
+use super::application_settings::{LastEvent, NewestSettings, SettingEvent};
 use super::apps::{AppDefinition, NamePattern};
 use super::canaries::Canary;
+use super::delegations::Delegation;
 use super::directory::Directory;
 use super::evaluations::{self, Evaluation, Latest};
+use super::exposure::{Exposure, Holders};
 use super::first_pass::FirstPass;
 use super::populace::Populace;
 use super::token_events::{self, TokenEvent};
@@ -108,6 +111,14 @@ pub struct Evidence {
     pub admin_events: Vec<AdminEvent>,
     /// The administrators' audit log, where it is whole.
     pub admin_log: Option<LogWindow>,
+    /// Of each application setting, place and group the newest event, in time order.
+    pub setting_events: Vec<SettingEvent>,
+    /// The newest event of every name in the administrators' audit log.
+    pub last_events: BTreeMap<String, LastEvent>,
+    /// Events about domain-wide delegation, in time order, each once.
+    pub delegations: Vec<Delegation>,
+    /// Every client with a grant.
+    pub exposure: Exposure,
     /// Token events of audited clients, in time order, each once.
     pub token_events: Vec<TokenEvent>,
     /// The token log, where it is whole.
@@ -180,12 +191,14 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
         .map(|(id, _)| id.clone())
         .chain(apps.iter().flat_map(|app| app.client_ids.iter().cloned()))
         .collect();
-    let mut second = SecondPass::wanting(&wanted);
+    let census = std::mem::take(&mut first.census);
+    let mut second = SecondPass::wanting(&wanted, NewestSettings::over(first.renamings()), census.into_holders());
     snapshot.for_each(|line| {
         second.take(line);
         populace.take_licence(line);
     })?;
-    let SecondPass { grants, mut token_events, evaluations, .. } = second;
+    let SecondPass { grants, mut token_events, evaluations, settings, holders, .. } = second;
+    let (setting_events, exposure) = (settings.finish(), holders.finish());
     let evaluations = evaluations.into_sorted();
     token_events.sort();
     // Google may hand out one activity twice, or its events in two pieces: the same is dropped, different things stay.
@@ -204,6 +217,8 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
         evaluations,
         accounts,
         silent_accounts,
+        setting_events,
+        exposure,
         populace: populace.finish(),
     };
     Ok(first.finish(snapshot.header().clone(), kept))
@@ -217,6 +232,8 @@ pub(super) struct Kept {
     pub(super) accounts: Vec<Account>,
     pub(super) silent_accounts: u64,
     pub(super) populace: Populace,
+    pub(super) setting_events: Vec<SettingEvent>,
+    pub(super) exposure: Exposure,
 }
 
 /// Whether a client is, or may pass for, one of the apps.
@@ -249,11 +266,14 @@ struct SecondPass<'w> {
     grants: BTreeMap<(Email, ClientId), Grant>,
     token_events: Vec<TokenEvent>,
     evaluations: Latest,
+    settings: NewestSettings,
+    holders: Holders,
 }
 
 impl<'w> SecondPass<'w> {
-    fn wanting(wanted: &'w HashSet<ClientId>) -> Self {
-        Self { wanted, grants: BTreeMap::new(), token_events: Vec::new(), evaluations: Latest::default() }
+    fn wanting(wanted: &'w HashSet<ClientId>, settings: NewestSettings, holders: Holders) -> Self {
+        let (grants, token_events, evaluations) = (BTreeMap::new(), Vec::new(), Latest::default());
+        Self { wanted, grants, token_events, evaluations, settings, holders }
     }
 
     fn take(&mut self, line: &Line) {
@@ -272,11 +292,17 @@ impl<'w> SecondPass<'w> {
                     }
                 }
             }
-            RecordKind::Activity(Application::Admin)
-            | RecordKind::Source
+            RecordKind::Activity(Application::Admin) => {
+                let Ok(activity) = line.read::<Activity>() else { return };
+                self.settings.take(&activity);
+            }
+            RecordKind::User => {
+                let Ok(user) = line.read::<directory::User>() else { return };
+                self.holders.take(&user);
+            }
+            RecordKind::Source
             | RecordKind::Customer
             | RecordKind::OrgUnit
-            | RecordKind::User
             | RecordKind::Group
             | RecordKind::Member
             | RecordKind::Policy

@@ -7,31 +7,39 @@
 mod access_events;
 mod accounts;
 mod admin_events;
+mod application_settings;
 mod apps;
 mod attestation;
 mod canaries;
 mod console_csv;
+mod delegations;
 mod directory;
 mod evaluations;
+mod exposure;
 mod first_pass;
 mod gather;
 mod item;
 mod memberships;
 mod populace;
+mod resemblance;
 mod session_events;
 mod token_events;
 
 pub use accounts::{Account, AccountIndex, AccountState, Administers, Said};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
+pub use application_settings::{LastDoubt, LastEvent, SettingChange, SettingEvent};
 pub use apps::{AppDefinition, Card, Catalogue, NamePattern};
 pub use attestation::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
 pub use canaries::{Canary, CanaryOutcome, CanaryTry};
 pub use console_csv::{ConfiguredApp, ConfiguredApps, CsvError, Dating, Extent, ListedAccess, read_configured_apps};
+pub use delegations::{Delegation, DelegationChange};
 pub use directory::{Directory, DomainKind, OwnDomain, Reach};
 pub use evaluations::{ConfigurationSource, Evaluation};
+pub use exposure::{ClientUse, EXAMPLES, Exposure, LastUse};
 pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
 pub use item::{Item, Source};
 pub use populace::{Cohort, Populace, Standing};
+pub use resemblance::resembles;
 pub use token_events::{TokenEvent, TokenEventKind};
 
 /// The Google Cloud session control page.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::accounts::AccountState;
+use super::accounts::{AccountState, state_of};
 use super::memberships::Memberships;
 use crate::domain::{Email, OrgUnitPath};
 use crate::google::directory::{self, Member};
@@ -155,7 +155,7 @@ impl PopulacePass {
         }
         let Ok(user) = line.read::<directory::User>() else { return };
         let Some(email) = Email::from_google(&user.primary_email) else { return };
-        if AccountState::of(user.suspended, user.archived) != AccountState::Active {
+        if state_of(&user) != AccountState::Active {
             return;
         }
         let addresses: Vec<String> = std::iter::once(&user.primary_email)

@@ -6,11 +6,16 @@
 
 mod app_access;
 mod app_changes;
+mod app_delegations;
 mod app_evaluated;
+mod app_exposure;
 mod app_listed;
 mod app_replay;
 mod app_target;
+mod app_trust;
+mod application_settings;
 mod apps;
+mod at_hand;
 mod bindings;
 mod cloud_session;
 mod connections;
@@ -20,6 +25,7 @@ mod look_again;
 mod org_tree;
 mod placed;
 mod policies;
+mod seen;
 mod session_replay;
 mod track;
 mod truth;
@@ -32,6 +38,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use app_access::{APP_ACCESS, Access};
+pub use app_delegations::DELEGATION;
+pub use app_exposure::{APP_GRANTS, APP_USE, AppExposure};
+pub use application_settings::{APPLICATION_SETTING, ApplicationSettings, DELETED};
 pub use apps::{AppFacts, ClientFacts, Identity};
 pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
@@ -41,11 +50,12 @@ pub use fact::{Fact, Gap, Origin, Standing, Strength};
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use policies::{InGroups, Licences, Person, PolicyFacts};
+pub use seen::Seen;
 pub use truth::Truth;
 pub use unread::UnreadEvents;
 
 use crate::domain::ClientId;
-use crate::evidence::{AppDefinition, Attestation, ConfiguredApps, Evidence};
+use crate::evidence::{AppDefinition, Attestation, Catalogue, ConfiguredApps, Evidence};
 use crate::snapshot::SourceId;
 
 /// What the client of a canary is called as an app.
@@ -60,6 +70,8 @@ pub struct Statements {
     pub configured_apps: Option<ConfiguredApps>,
     /// `gcp_organization = "none"`: no Access Context Manager bindings exist.
     pub no_bindings: bool,
+    /// All known apps with the operator's additions, those that are not under audit too.
+    pub catalogue: Catalogue,
 }
 
 /// Everything that checks may ask.
@@ -77,6 +89,10 @@ pub struct Facts {
     pub apps: Vec<AppFacts>,
     /// Their grants, by user and client.
     pub connections: Vec<ConnectionFacts>,
+    /// Every client that holds a grant, was delegated to, or has an access level of its own; by ID.
+    pub exposures: Vec<AppExposure>,
+    /// Application settings as the log shows them.
+    pub settings: ApplicationSettings,
     /// Log events that could not be read for certain, by name.
     pub unread_events: BTreeMap<String, UnreadEvents>,
     /// Access evaluations that could not be read for certain, by name.
@@ -113,6 +129,17 @@ impl Facts {
         };
         let level = |target: &app_target::Target| app_access::derive(target, &levels);
         let apps: Vec<AppFacts> = apps.iter().map(|app| app_facts(app, &evidence, &level)).collect();
+        let list = statements.configured_apps.as_ref();
+        let trust = app_trust::Trust::new(&levels, &apps, &evidence, &statements.catalogue, list);
+        let exposures = app_exposure::derive(&app_exposure::Ground {
+            evidence: &evidence,
+            tree: &tree,
+            catalogue: &statements.catalogue,
+            trust: &trust,
+            as_of,
+        });
+        drop(trust);
+        let settings = ApplicationSettings::new(&placing, &evidence);
         let of_canaries = experiments::clients_without_a_level(&evidence.canaries);
         let of_canaries: Vec<Attestation> = placing.attestations().iter().cloned().chain(of_canaries).collect();
         let canary_level = |client: &ClientId| {
@@ -140,6 +167,8 @@ impl Facts {
             tree,
             sessions,
             apps,
+            exposures,
+            settings,
             connections,
             unread_events,
             unread_evaluations,

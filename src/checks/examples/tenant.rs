@@ -89,7 +89,7 @@ impl<'x> ExampleTenant<'x> {
             let app_ref = AppRef::Client(app.client_id.clone());
             attestation(&app.org_unit, AttestedValue::AppAccess { app: app_ref, level: OwnAccess::Trusted })
         });
-        Statements { attestations: sessions.chain(trusted).collect(), configured_apps: None, no_bindings: true }
+        Statements { attestations: sessions.chain(trusted).collect(), no_bindings: true, ..Statements::default() }
     }
 
     /// Writes it to temporary storage.

@@ -114,7 +114,7 @@ impl Place {
             Question::Stale { attestations, apps } => {
                 let no_bindings = tenant.setup.statements.no_bindings;
                 let configured_apps = tenant.setup.configured_apps()?;
-                let statements = Statements { attestations, configured_apps, no_bindings };
+                let statements = Statements { attestations, configured_apps, no_bindings, ..Statements::default() };
                 let facts = Facts::derive(evidence, &statements, &apps);
                 (facts.tree, facts.look_again)
             }

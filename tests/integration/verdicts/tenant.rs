@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
-use gwsaudit::evidence::{ConfiguredApps, Dating, Extent, gather, read_configured_apps};
+use gwsaudit::evidence::{AppDefinition, ConfiguredApps, Dating, Extent, gather, read_configured_apps};
 use gwsaudit::facts::{Facts, Statements};
 use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
 use gwsaudit::snapshot::Snapshot;
@@ -321,11 +321,28 @@ impl Tenant {
 
     /// Judges another snapshot with this tenant's attestations.
     pub(crate) fn judge_text(&self, snapshot: &str) -> Judged {
+        let (facts, okta) = self.facts_of(snapshot);
+        let selection = Selection::default();
+        let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: self.acceptance };
+        let results = evaluate(Registry::builtin().checks_of(&okta.packs), &inquiry);
+        let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer: "my_customer" });
+        let mut bytes = Vec::new();
+        render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
+        Judged { json: serde_json::from_slice(&bytes).expect("JSON"), bytes }
+    }
+
+    /// The facts themselves, for those that no check of today asks for.
+    pub(crate) fn facts(&self) -> Facts {
+        self.facts_of(&self.text()).0
+    }
+
+    /// The facts of another snapshot with this tenant's attestations, and the app under audit.
+    fn facts_of(&self, snapshot: &str) -> (Facts, AppDefinition) {
         let folder = tempfile::tempdir().expect("temporary storage");
         let path = folder.path().join("tenant.jsonl");
         std::fs::write(&path, snapshot).expect("temporary storage");
         let snapshot = Snapshot::open(&path).expect("a snapshot");
-        let catalogue = builtin_catalogue(&[]).expect("the built-in catalogue");
+        let mut catalogue = builtin_catalogue(&[]).expect("the built-in catalogue");
         let mut okta = catalogue.apps.get("okta-workflows-gmail").expect("a built-in app").clone();
         okta.client_ids = self.pinned.iter().map(|id| id.parse().expect("a client ID")).collect();
         let attestations = read_attestations("attestations.toml", &self.attestations, std::slice::from_ref(&okta.id))
@@ -337,17 +354,11 @@ impl Tenant {
             extent: csv.extent,
             rows: read_configured_apps(csv.text.as_bytes()).expect("a sound list"),
         });
-        let statements = Statements { attestations, configured_apps, no_bindings: self.no_bindings };
+        catalogue.apps.insert(okta.id.clone(), okta.clone());
+        let statements = Statements { attestations, configured_apps, no_bindings: self.no_bindings, catalogue };
         let apps = [&okta];
         let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
-        let facts = Facts::derive(evidence, &statements, &apps);
-        let selection = Selection::default();
-        let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: self.acceptance };
-        let results = evaluate(Registry::builtin().checks_of(&okta.packs), &inquiry);
-        let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer: "my_customer" });
-        let mut bytes = Vec::new();
-        render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
-        Judged { json: serde_json::from_slice(&bytes).expect("JSON"), bytes }
+        (Facts::derive(evidence, &statements, &apps), okta)
     }
 }
 
