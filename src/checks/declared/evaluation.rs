@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::scope::{RootInput, SubjectScope};
+use super::scope::SubjectScope;
+use super::subjects::Inputs;
 use crate::checks::language::inputs::Trace;
 use crate::checks::language::{Declared, Expression, Root, Template};
 use crate::checks::verdict::Outcome;
@@ -27,6 +28,9 @@ pub(super) struct Rule<'c> {
     pub(super) settings: Vec<SettingType>,
     /// Everything else that they read.
     pub(super) reads: BTreeSet<Root>,
+    /// What they look up in the log.
+    pub(super) log_settings: BTreeSet<Arc<str>>,
+    pub(super) log_events: BTreeSet<Arc<str>>,
 }
 
 /// How a subject fares, and what is to be said about it.
@@ -84,12 +88,19 @@ impl<'c> Rule<'c> {
         let all = [Some(condition.reads()), not_applicable.map(Expression::reads), Some(message.reads())];
         let settings: BTreeSet<SettingType> =
             all.iter().flatten().flat_map(|reads| reads.settings.iter().cloned()).collect();
-        let reads = all.iter().flatten().flat_map(|reads| reads.roots.iter().copied()).collect();
-        Some(Self { condition, not_applicable, message, settings: settings.into_iter().collect(), reads })
+        Some(Self {
+            condition,
+            not_applicable,
+            message,
+            settings: settings.into_iter().collect(),
+            reads: all.iter().flatten().flat_map(|reads| reads.roots.iter().copied()).collect(),
+            log_settings: all.iter().flatten().flat_map(|reads| reads.log_settings.iter().cloned()).collect(),
+            log_events: all.iter().flatten().flat_map(|reads| reads.log_events.iter().cloned()).collect(),
+        })
     }
 
     /// How a subject fares with these settings in force.
-    pub(super) fn evaluate(&self, facts: &Facts, in_force: &InForce, roots: RootInput<'_>) -> Fared {
+    pub(super) fn evaluate(&self, facts: &Facts, in_force: &InForce, inputs: &Inputs<'_>) -> Fared {
         let mut gaps = Trace::default();
         let mut choices: Vec<Vec<Option<&World>>> = Vec::new();
         for (setting, effective) in self.settings.iter().zip(in_force) {
@@ -119,7 +130,7 @@ impl<'c> Rule<'c> {
                 .zip(&combination)
                 .map(|((setting, worlds), nth)| (setting, worlds[*nth]))
                 .collect();
-            let one = self.in_one_world(facts, &worlds, roots);
+            let one = self.in_one_world(facts, &worlds, inputs);
             fared = Some(match fared {
                 None => one,
                 Some(before) => before.or_else(&one),
@@ -133,8 +144,8 @@ impl<'c> Rule<'c> {
         fared
     }
 
-    fn in_one_world(&self, facts: &Facts, worlds: &[(&SettingType, Option<&World>)], roots: RootInput<'_>) -> Fared {
-        let scope = SubjectScope { facts, worlds, roots, trace: RefCell::default() };
+    fn in_one_world(&self, facts: &Facts, worlds: &[(&SettingType, Option<&World>)], inputs: &Inputs<'_>) -> Fared {
+        let scope = SubjectScope { facts, worlds, inputs, trace: RefCell::default() };
         let applicable = match self.not_applicable {
             Some(expression) => !expression.evaluate(&scope).truth(),
             None => Truth::TrueProven,

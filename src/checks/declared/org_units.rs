@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::DeclaredCheck;
 use super::evaluation::{Fared, InForce, Rule};
-use super::subjects::{group_subject, org_unit_roots, org_unit_subject};
+use super::subjects::{About, Inputs, group_subject, org_unit_subject};
 use crate::checks::engine::Inquiry;
 use crate::checks::language::Root;
 use crate::evidence::Cohort;
@@ -52,8 +52,8 @@ impl Judge<'_> {
         {
             return (key, Arc::clone(known));
         }
-        let roots = org_unit_roots(facts, person.unit);
-        let fared = Arc::new(self.rule.evaluate(facts, &in_force, &roots));
+        let inputs = Inputs { facts, rule: self.rule, unit: person.unit, about: About::OrgUnit };
+        let fared = Arc::new(self.rule.evaluate(facts, &in_force, &inputs));
         if self.settings_alone {
             self.known.insert(key.clone(), Arc::clone(&fared));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::DeclaredCheck;
 use super::evaluation::{InForce, Rule};
-use super::subjects::{group_roots, group_subject, tenant_roots, tenant_subject};
+use super::subjects::{About, Inputs, group_subject, tenant_subject};
 use crate::checks::engine::Inquiry;
 use crate::checks::verdict::{Verdict, not_read};
 use crate::facts::{Facts, InGroups, Licences, Person};
@@ -19,7 +19,8 @@ pub(super) fn tenant(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'
         return unlisted(check, &[SourceId::OrgUnits], facts).into_iter().collect();
     };
     let in_force = in_force(facts, rule, &Person { unit: top, groups: InGroups::None, licences: Licences::Unknown });
-    let fared = rule.evaluate(facts, &in_force, &tenant_roots(facts, top));
+    let inputs = Inputs { facts, rule, unit: top, about: About::Tenant };
+    let fared = rule.evaluate(facts, &in_force, &inputs);
     check.result(tenant_subject(), &fared, None, inquiry.acceptance).into_iter().collect()
 }
 
@@ -35,7 +36,8 @@ pub(super) fn groups(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'
     let of = |group: &GroupId| {
         let in_force =
             in_force(facts, rule, &Person { unit: top, groups: InGroups::One(group), licences: Licences::Unknown });
-        let fared = rule.evaluate(facts, &in_force, &group_roots(facts, top, group));
+        let inputs = Inputs { facts, rule, unit: top, about: About::Group(group) };
+        let fared = rule.evaluate(facts, &in_force, &inputs);
         check.result(group_subject(facts, group), &fared, None, inquiry.acceptance)
     };
     known.iter().filter_map(of).chain(unlisted(check, &[SourceId::Groups], facts)).collect()

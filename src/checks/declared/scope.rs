@@ -2,21 +2,19 @@
 
 use std::cell::RefCell;
 
+use super::subjects::Inputs;
 use crate::checks::language::inputs::{Trace, setting_field, setting_rules};
 use crate::checks::language::{Datum, Root, Scope, Val};
 use crate::domain::SettingType;
 use crate::facts::{Facts, Truth};
 use crate::policy::World;
 
-/// What a condition is asked about beyond settings: inputs made when they are asked for.
-pub(super) type RootInput<'a> = &'a dyn Fn(Root, &mut Trace) -> Val;
-
 /// The inputs of one evaluation; keeps what was asked for.
 pub(super) struct SubjectScope<'a> {
     pub(super) facts: &'a Facts,
     /// Settings with what is in force of each; `None` where nobody knows.
     pub(super) worlds: &'a [(&'a SettingType, Option<&'a World>)],
-    pub(super) roots: RootInput<'a>,
+    pub(super) inputs: &'a Inputs<'a>,
     pub(super) trace: RefCell<Trace>,
 }
 
@@ -43,7 +41,7 @@ impl Scope for SubjectScope<'_> {
             Root::Now => Val::proven(Datum::Timestamp(self.facts.as_of)),
             Root::Settings => Val::Unknown,
             Root::Tenant | Root::OrgUnit | Root::User | Root::Group | Root::App | Root::Log => {
-                (self.roots)(name, &mut self.trace.borrow_mut())
+                self.inputs.get(name, &mut self.trace.borrow_mut())
             }
         }
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::checks::language::inputs::{Trace, org_unit};
+use super::evaluation::Rule;
+use crate::checks::language::inputs::{self, Trace};
 use crate::checks::language::{Datum, Root, Val};
-use crate::facts::{Facts, UnitIndex};
+use crate::facts::{Administrator, AppExposure, Facts, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{Subject, SubjectKind};
 
@@ -30,43 +31,53 @@ pub(super) fn group_name(facts: &Facts, group: &GroupId) -> String {
     }
 }
 
-/// The inputs of a check about an org unit.
-pub(super) fn org_unit_roots(facts: &Facts, unit: UnitIndex) -> impl Fn(Root, &mut Trace) -> Val {
-    move |root, trace| match root {
-        Root::OrgUnit => org_unit(facts, unit, trace),
-        Root::Tenant | Root::Log | Root::User | Root::Group | Root::App | Root::Settings | Root::Now => {
-            shared(facts, unit, root, trace)
+/// Whose inputs are asked for.
+#[derive(Clone, Copy)]
+pub(super) enum About<'f> {
+    /// The tenant.
+    Tenant,
+    /// The org unit that [`Inputs::unit`] names.
+    OrgUnit,
+    /// A group.
+    Group(&'f GroupId),
+    /// A user.
+    User(&'f Administrator),
+    /// An app.
+    App(&'f AppExposure),
+}
+
+/// The inputs of a check about one subject, made when they are asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'f> {
+    pub(super) facts: &'f Facts,
+    pub(super) rule: &'f Rule<'f>,
+    /// Where the log is looked up: the subject's org unit, else the top.
+    pub(super) unit: UnitIndex,
+    pub(super) about: About<'f>,
+}
+
+impl Inputs<'_> {
+    /// The input of that name.
+    pub(super) fn get(&self, root: Root, trace: &mut Trace) -> Val {
+        let Self { facts, rule, unit, about } = *self;
+        match (root, about) {
+            (Root::OrgUnit, _) => inputs::org_unit(facts, unit, trace),
+            (Root::Log, _) => inputs::log(facts, unit, &rule.log_settings, &rule.log_events, trace),
+            (Root::Tenant, _) => inputs::tenant(facts, trace),
+            (Root::Group, About::Group(group)) => of_group(facts, group),
+            (Root::User, About::User(user)) => inputs::user(user, trace),
+            (Root::App, About::App(app)) => inputs::app(facts, app, trace),
+            // Not what the check is about: the type check of its pack rules it out.
+            (Root::Group | Root::User | Root::App | Root::Settings | Root::Now, _) => Val::Unknown,
         }
     }
 }
 
-/// The inputs of a check about the tenant; of settings and the log those at the top.
-pub(super) fn tenant_roots(facts: &Facts, top: UnitIndex) -> impl Fn(Root, &mut Trace) -> Val {
-    move |root, trace| shared(facts, top, root, trace)
-}
-
-/// The inputs of a check about a group.
-pub(super) fn group_roots<'f>(
-    facts: &'f Facts,
-    top: UnitIndex,
-    group: &'f GroupId,
-) -> impl Fn(Root, &mut Trace) -> Val {
-    move |root, trace| match root {
-        Root::Group => {
-            let address = facts.evidence.populace.group_names.get(group);
-            let mut fields: BTreeMap<Arc<str>, Val> =
-                BTreeMap::from([("id".into(), Val::proven(group.as_str().into()))]);
-            fields.insert("email".into(), address.map_or(Val::Unknown, |address| Val::proven(address.as_str().into())));
-            Val::proven(Datum::Record(Arc::new(fields)))
-        }
-        Root::Tenant | Root::Log | Root::User | Root::OrgUnit | Root::App | Root::Settings | Root::Now => {
-            shared(facts, top, root, trace)
-        }
-    }
-}
-
-/// Inputs that subjects of several kinds have.
-fn shared(facts: &Facts, unit: UnitIndex, root: Root, trace: &mut Trace) -> Val {
-    let _ = (facts, unit, root, trace);
-    Val::Unknown
+fn of_group(facts: &Facts, group: &GroupId) -> Val {
+    let address = facts.evidence.populace.group_names.get(group);
+    let fields: BTreeMap<Arc<str>, Val> = BTreeMap::from([
+        ("id".into(), Val::proven(group.as_str().into())),
+        ("email".into(), address.map_or(Val::Unknown, |address| Val::proven(address.as_str().into()))),
+    ]);
+    Val::proven(Datum::Record(Arc::new(fields)))
 }

@@ -1,16 +1,21 @@
 //! Facts as the inputs of conditions: one file per family, each shaped as the schema says.
 
+mod app;
+mod log;
 mod org_unit;
 mod settings;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(crate) use app::app;
+pub(crate) use log::log;
 pub(crate) use org_unit::org_unit;
 pub(crate) use settings::{setting_field, setting_rules};
 
+use super::{Datum, Val};
 use crate::evidence::Item;
-use crate::facts::Gap;
+use crate::facts::{Fact, Gap, Strength};
 
 /// What an evaluation looked at: evidence, and what was missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,5 +34,19 @@ impl Trace {
         self.items.extend(other.items);
         self.disputed.extend(other.disputed);
         self.gaps.extend(other.gaps);
+    }
+}
+
+/// A fact as an input, with what it rests on and what it lacks.
+pub(crate) fn of_fact<T: Ord + Clone>(fact: &Fact<T>, trace: &mut Trace, datum: impl Fn(&T) -> Datum) -> Val {
+    trace.items.extend(fact.evidence.iter().cloned());
+    if fact.in_conflict() {
+        trace.disputed.extend(fact.evidence.iter().cloned());
+    }
+    trace.gaps.extend(fact.gaps.iter().cloned());
+    match (fact.value(), fact.strength()) {
+        (Some(value), Some(strength)) => Val::Known(datum(value), strength),
+        (Some(value), None) => Val::Known(datum(value), Strength::Presumed),
+        (None, _) => Val::Unknown,
     }
 }
