@@ -16,5 +16,7 @@ mod verdict;
 
 pub use check::{Check, Collision, Meta, Shown, Turn};
 pub use engine::{Acceptance, Inquiry, Selection, evaluate};
-pub use registry::{Pack, PackErrors, Registry};
+pub use examples::{Difference, ExampleError, Tried};
+pub use language::PackErrors;
+pub use registry::{Pack, Registry};
 pub use verdict::evidence_of;

@@ -1,13 +1,29 @@
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::check::Check;
+use super::declared::DeclaredCheck;
+use super::examples::{ExampleError, Tried, try_all};
+use super::language::{PackErrors, PackFile, load_builtin, load_dir};
 use super::okta_workflows_gmail::{
     AppTrusted, ClientIdPinned, ConnectionSurvivesReauth, RepeatedReauthorization, TrustedAppsExempt,
 };
 use super::per_subject::PerSubject;
 use crate::domain::PackId;
+use crate::policy::SettingCatalogue;
+
+/// The packs that ship with the program: file and text.
+const FILES: [(&str, &str); 3] = [
+    ("config/packs/cis-gws-1.3.yaml", include_str!("../../config/packs/cis-gws-1.3.yaml")),
+    ("config/packs/cis-gws-1.4.yaml", include_str!("../../config/packs/cis-gws-1.4.yaml")),
+    ("config/packs/scuba-gws-1.yaml", include_str!("../../config/packs/scuba-gws-1.yaml")),
+];
+
+/// Read when the first of them is asked for.
+static BUILTIN: LazyLock<Vec<PackFile>> = LazyLock::new(|| {
+    load_builtin(&FILES, SettingCatalogue::builtin()).unwrap_or_else(|errors| panic!("a test loads them all: {errors}"))
+});
 
 /// A named set of checks.
 #[derive(Debug, Clone)]
@@ -18,16 +34,13 @@ pub struct Pack {
     pub title: String,
 }
 
-/// Packs that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("TEMPORARY")]
-pub struct PackErrors;
-
 /// All packs and their checks: those that ship with the program, and the operator's own.
 #[derive(Clone)]
 pub struct Registry {
     packs: Vec<Pack>,
     checks: Vec<Arc<dyn Check>>,
+    /// Those of them that packs declare.
+    declared: Vec<Arc<DeclaredCheck>>,
 }
 
 impl fmt::Debug for Registry {
@@ -40,33 +53,44 @@ impl Registry {
     /// What ships with the program.
     #[must_use]
     pub fn builtin() -> Self {
-        let packs = vec![Pack {
+        Self::of(BUILTIN.iter())
+    }
+
+    /// What ships with the program, and the packs of these folders.
+    ///
+    /// # Errors
+    /// [`PackErrors`], with every fault of a folder's files.
+    pub fn with(folders: &[PathBuf]) -> Result<Self, PackErrors> {
+        let mut own: Vec<PackFile> = Vec::new();
+        for folder in folders {
+            let known: Vec<PackFile> = BUILTIN.iter().chain(&own).cloned().collect();
+            own.extend(load_dir(folder, SettingCatalogue::builtin(), &known)?);
+        }
+        Ok(Self::of(BUILTIN.iter().chain(&own)))
+    }
+
+    fn of<'p>(files: impl Iterator<Item = &'p PackFile>) -> Self {
+        let mut packs = vec![Pack {
             id: "okta-workflows-gmail".to_owned(),
             title: "Connections of automation platforms that hold a Google Cloud scope, Okta Workflows' Gmail connector first"
                 .to_owned(),
         }];
-        let checks: Vec<Arc<dyn Check>> = vec![
+        let mut checks: Vec<Arc<dyn Check>> = vec![
             Arc::new(PerSubject(AppTrusted)),
             Arc::new(PerSubject(ClientIdPinned)),
             Arc::new(PerSubject(ConnectionSurvivesReauth)),
             Arc::new(PerSubject(RepeatedReauthorization)),
             Arc::new(PerSubject(TrustedAppsExempt)),
         ];
-        Self { packs, checks }
-    }
-
-    /// What ships with the program, and the packs of these folders.
-    ///
-    /// # Errors
-    /// [`PackErrors`], with every fault of every file.
-    pub fn with(folders: &[PathBuf]) -> Result<Self, PackErrors> {
-        let _ = folders;
-        Ok(Self::builtin())
-    }
-
-    /// The checks of these packs.
-    pub fn checks_of<'r>(&'r self, packs: &'r [PackId]) -> impl Iterator<Item = &'r dyn Check> {
-        self.checks().filter(|check| packs.iter().any(|pack| pack.as_str() == check.meta().pack))
+        let mut declared = Vec::new();
+        for file in files {
+            packs.push(Pack { id: file.pack.to_string(), title: file.title.clone() });
+            declared.extend(file.checks.iter().map(|check| Arc::new(DeclaredCheck::new(Arc::clone(check)))));
+        }
+        checks.extend(declared.iter().map(|check| Arc::clone(check) as Arc<dyn Check>));
+        packs.sort_by(|one, other| one.id.cmp(&other.id));
+        checks.sort_by(|one, other| one.meta().id.cmp(&other.meta().id));
+        Self { packs, checks, declared }
     }
 
     /// All packs, sorted by id.
@@ -80,23 +104,46 @@ impl Registry {
         self.checks.iter().map(|check| &**check)
     }
 
+    /// The checks of these packs.
+    pub fn checks_of<'r>(&'r self, packs: &'r [PackId]) -> impl Iterator<Item = &'r dyn Check> {
+        self.checks().filter(|check| packs.iter().any(|pack| pack.as_str() == check.meta().pack))
+    }
+
     /// The pack of that id.
     #[must_use]
     pub fn find_pack(&self, id: &str) -> Option<&Pack> {
         self.packs.iter().find(|pack| pack.id == id)
     }
 
-    /// The check of that id, or that a framework calls so (in any case), where only one is called so.
+    /// The check of that id, or the one that its framework calls so (in any case), where only one is called so.
     #[must_use]
     pub fn find_check(&self, id: &str) -> Option<&dyn Check> {
-        self.checks().find(|check| check.meta().id == id)
+        let by_control = || {
+            let mut called = self
+                .checks()
+                .filter(|check| check.meta().control.as_ref().is_some_and(|control| control.eq_ignore_ascii_case(id)));
+            called.next().filter(|_| called.next().is_none())
+        };
+        self.checks().find(|check| check.meta().id == id).or_else(by_control)
+    }
+
+    /// Tries the examples of the declared checks of these packs, each on the small tenant that it describes.
+    ///
+    /// # Errors
+    /// [`ExampleError`] where temporary storage fails.
+    pub fn try_examples(&self, packs: &[PackId]) -> Result<Vec<Tried>, ExampleError> {
+        let mut tried = Vec::new();
+        for check in self.declared.iter().filter(|check| packs.contains(&check.declared().pack)) {
+            tried.extend(try_all(check)?);
+        }
+        Ok(tried)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CheckId, PackId};
+    use crate::domain::CheckId;
 
     #[test]
     fn ids_are_sound_unique_and_sorted() {
@@ -109,6 +156,16 @@ mod tests {
         }
         for pack in registry.packs() {
             assert!(pack.id.parse::<PackId>().is_ok());
+        }
+    }
+
+    #[test]
+    fn collisions_name_checks_that_exist() {
+        let registry = Registry::builtin();
+        for check in registry.checks() {
+            for collision in &check.meta().conflicts {
+                assert!(registry.find_check(&collision.check).is_some(), "{}: {}", check.meta().id, collision.check);
+            }
         }
     }
 }

@@ -450,6 +450,18 @@ pub enum ChecksCommand {
         #[arg(long, value_name = "FORMAT", default_value = "human")]
         format: Listing,
     },
+    /// Try the examples that checks carry, each on the small tenant that it describes
+    Test {
+        /// A folder with packs of your own [default: the packs that ship with the program]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Only those of this pack
+        #[arg(long = "pack", value_name = "ID")]
+        packs: Vec<PackId>,
+        /// How the outcome is printed
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: Listing,
+    },
     /// One check: why, when it fails, what cures it, what it cannot see
     Show {
         /// The check's id

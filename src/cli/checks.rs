@@ -1,6 +1,6 @@
 //! `gwsaudit checks`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -9,7 +9,9 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::judge::known_pack;
 use super::output::{json, standard};
-use crate::checks::{Check, Registry};
+use crate::checks::{Check, Registry, Tried};
+use crate::domain::PackId;
+use crate::report::Visible;
 
 pub(super) fn run(args: &ChecksArgs, global: &Global) -> Result<Exit, CliError> {
     let registry = registry(&global.pack_dirs)?;
@@ -27,6 +29,7 @@ pub(super) fn run(args: &ChecksArgs, global: &Global) -> Result<Exit, CliError> 
         ChecksCommand::Show { id, format } => {
             show(find(&registry, id)?, *format)?;
         }
+        ChecksCommand::Test { folder, packs, format } => return test(folder.as_deref(), packs, global, *format),
     }
     Ok(Exit::Clean)
 }
@@ -72,6 +75,56 @@ pub(super) fn find<'r>(registry: &'r Registry, id: &str) -> Result<&'r dyn Check
     registry
         .find_check(id)
         .ok_or_else(|| CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all")))
+}
+
+/// Tries examples: those of the folder's packs, else of all that are known.
+fn test(folder: Option<&Path>, packs: &[PackId], global: &Global, format: Listing) -> Result<Exit, CliError> {
+    let folders: Vec<PathBuf> = global.pack_dirs.iter().cloned().chain(folder.map(Path::to_owned)).collect();
+    let registry = registry(&folders)?;
+    for pack in packs {
+        known_pack(&registry, pack)?;
+    }
+    let shipped = Registry::builtin();
+    let chosen: Vec<PackId> = registry
+        .packs()
+        .iter()
+        .filter(|pack| match (packs.is_empty(), folder) {
+            (false, _) => packs.iter().any(|wanted| wanted.as_str() == pack.id),
+            (true, Some(_)) => shipped.find_pack(&pack.id).is_none(),
+            (true, None) => true,
+        })
+        .filter_map(|pack| pack.id.parse().ok())
+        .collect();
+    let tried = registry.try_examples(&chosen).map_err(CliError::Example)?;
+    let wrong: Vec<&Tried> = tried.iter().filter(|tried| !tried.wrong.is_empty()).collect();
+    match format {
+        Listing::Json => json(&json!({
+            "examples": tried.len(),
+            "wrong": wrong.iter().map(|tried| json!({
+                "check": tried.check,
+                "file": tried.at.0,
+                "line": tried.at.1,
+                "name": tried.name,
+                "differences": tried.wrong.iter().map(|difference| json!({
+                    "subject": difference.subject,
+                    "expected": difference.expected,
+                    "got": difference.got,
+                    "says": difference.says,
+                })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+        }))?,
+        Listing::Human => standard(|out| {
+            for Tried { check, at: (file, line), name, wrong } in &wrong {
+                let name = name.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+                writeln!(out, "{file}:{line}: {check}{name}")?;
+                for difference in wrong {
+                    writeln!(out, "    {}", Visible::of(&difference.to_string()).as_str())?;
+                }
+            }
+            writeln!(out, "{} examples, {} of them wrong.", tried.len(), wrong.len())
+        })?,
+    }
+    Ok(if wrong.is_empty() { Exit::Clean } else { Exit::Failed })
 }
 
 /// The check's text.

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use crate::canaries::{KeepingFault, Mismatch, StateFault};
-use crate::checks::PackErrors;
+use crate::checks::{ExampleError, PackErrors};
 use crate::collect::{Broken, CarryError};
 use crate::config::ConfigError;
 use crate::domain::{CanaryId, Email};
@@ -33,6 +33,9 @@ pub(super) enum CliError {
     /// Packs of the operator's are wrong.
     #[error("{0}")]
     Packs(PackErrors),
+    /// An example of a check cannot be tried.
+    #[error("an example cannot be tried")]
+    Example(#[source] ExampleError),
     /// The console's list of configured apps is not one.
     #[error("{} is not the console's list of configured apps", path.display())]
     ConfiguredApps {
@@ -246,6 +249,7 @@ impl CliError {
             | Self::Overtaken { .. }
             | Self::Canary(_)
             | Self::State(_)
+            | Self::Example(_)
             | Self::Simulator(_) => Exit::Impossible,
         }
     }
@@ -289,6 +293,7 @@ impl CliError {
             Self::Usage(_)
             | Self::Config { .. }
             | Self::Packs(_)
+            | Self::Example(_)
             | Self::ConfiguredApps { .. }
             | Self::Unreadable { .. }
             | Self::Connect(_)

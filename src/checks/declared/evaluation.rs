@@ -9,7 +9,7 @@ use super::subjects::Inputs;
 use crate::checks::language::inputs::Trace;
 use crate::checks::language::{Declared, Expression, Root, Template};
 use crate::checks::verdict::Outcome;
-use crate::domain::SettingType;
+use crate::domain::{CheckId, SettingType};
 use crate::facts::{Facts, Gap, Truth};
 use crate::policy::{Doubt, Effective, Openness, World, Worlds};
 use crate::snapshot::SourceId;
@@ -22,6 +22,8 @@ pub(super) type InForce = Vec<Arc<Effective>>;
 
 /// A check's expressions, and the settings that they read.
 pub(super) struct Rule<'c> {
+    /// The check's id.
+    pub(super) check: &'c CheckId,
     pub(super) condition: &'c Expression,
     pub(super) not_applicable: Option<&'c Expression>,
     message: &'c Template,
@@ -89,6 +91,7 @@ impl<'c> Rule<'c> {
         let settings: BTreeSet<SettingType> =
             all.iter().flatten().flat_map(|reads| reads.settings.iter().cloned()).collect();
         Some(Self {
+            check: &declared.id,
             condition,
             not_applicable,
             message,

@@ -67,9 +67,9 @@ impl DeclaredCheck {
             (None, Some(group)) => format!(", select the group {group}"),
             (None, None) => String::new(),
         };
-        let first = format!("In the Admin console open {}{place}.", cure.console);
+        let first = cure.console.as_ref().map(|console| format!("In the Admin console open {console}{place}."));
         Remediation {
-            steps: std::iter::once(first).chain(cure.steps.iter().cloned()).collect(),
+            steps: first.into_iter().chain(cure.steps.iter().cloned()).collect(),
             console_url: cure.url.clone(),
         }
     }
@@ -147,7 +147,10 @@ fn meta(declared: &Declared) -> Meta {
             Some(condition) => format!("this holds: {}", condition.text()),
             None => "never: the question always arises".to_owned(),
         },
-        fix: std::iter::once(format!("{}:", cure.console))
+        fix: cure
+            .console
+            .iter()
+            .map(|console| format!("{console}:"))
             .chain(cure.steps.iter().cloned())
             .collect::<Vec<_>>()
             .join(" "),

@@ -6,7 +6,7 @@ use super::subjects::Inputs;
 use crate::checks::language::inputs::{Trace, setting_field, setting_rules};
 use crate::checks::language::{Datum, Root, Scope, Val};
 use crate::domain::SettingType;
-use crate::facts::{Facts, Truth};
+use crate::facts::{Facts, Gap, Truth};
 use crate::policy::World;
 
 /// The inputs of one evaluation; keeps what was asked for.
@@ -39,11 +39,21 @@ impl Scope for SubjectScope<'_> {
     fn root(&self, name: Root) -> Val {
         match name {
             Root::Now => Val::proven(Datum::Timestamp(self.facts.as_of)),
-            Root::Settings => Val::Unknown,
-            Root::Tenant | Root::OrgUnit | Root::User | Root::Group | Root::App | Root::Log => {
-                self.inputs.get(name, &mut self.trace.borrow_mut())
+            // Nothing can be asked of a record as a whole but its fields.
+            Root::Settings | Root::Tenant | Root::OrgUnit | Root::User | Root::Group | Root::App | Root::Log => {
+                Val::Unknown
             }
         }
+    }
+
+    fn field(&self, name: Root, field: &str) -> Val {
+        self.inputs.field(name, field, &mut self.trace.borrow_mut())
+    }
+
+    fn lacks(&self, why: &str) {
+        let supply = "look at the page that the remediation names, and decide for yourself".to_owned();
+        let gap = Gap { fact: self.inputs.rule.check.to_string().into(), why: why.to_owned(), supply };
+        self.trace.borrow_mut().gaps.insert(gap);
     }
 
     fn is_set(&self, setting: &SettingType, field: &str) -> Truth {

@@ -1,12 +1,10 @@
 //! Subjects of declared checks: how reports name them, and the inputs that belong to them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::evaluation::Rule;
 use crate::checks::language::inputs::{self, Trace};
-use crate::checks::language::{Datum, Root, Val};
-use crate::facts::{Administrator, AppExposure, Facts, UnitIndex};
+use crate::checks::language::{Root, Val};
+pub(super) struct Administrator;
+use crate::facts::{AppExposure, Facts, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{Subject, SubjectKind};
 
@@ -57,27 +55,27 @@ pub(super) struct Inputs<'f> {
 }
 
 impl Inputs<'_> {
-    /// The input of that name.
-    pub(super) fn get(&self, root: Root, trace: &mut Trace) -> Val {
+    /// A field of the input of that name; nothing else is looked at, so that a verdict rests on what it needs.
+    pub(super) fn field(&self, root: Root, field: &str, trace: &mut Trace) -> Val {
         let Self { facts, rule, unit, about } = *self;
         match (root, about) {
-            (Root::OrgUnit, _) => inputs::org_unit(facts, unit, trace),
-            (Root::Log, _) => inputs::log(facts, unit, &rule.log_settings, &rule.log_events, trace),
-            (Root::Tenant, _) => inputs::tenant(facts, trace),
-            (Root::Group, About::Group(group)) => of_group(facts, group),
-            (Root::User, About::User(user)) => inputs::user(user, trace),
-            (Root::App, About::App(app)) => inputs::app(facts, app, trace),
+            (Root::OrgUnit, _) => inputs::org_unit(facts, unit, field, trace),
+            (Root::Log, _) => inputs::log(facts, unit, field, (&rule.log_settings, &rule.log_events), trace),
+            (Root::Tenant, _) => inputs::tenant(facts, field, trace),
+            (Root::Group, About::Group(group)) => of_group(facts, group, field),
+            (Root::User, About::User(user)) => inputs::user(user, field, trace),
+            (Root::App, About::App(app)) => inputs::app(facts, app, field, trace),
             // Not what the check is about: the type check of its pack rules it out.
             (Root::Group | Root::User | Root::App | Root::Settings | Root::Now, _) => Val::Unknown,
         }
     }
 }
 
-fn of_group(facts: &Facts, group: &GroupId) -> Val {
+fn of_group(facts: &Facts, group: &GroupId, field: &str) -> Val {
     let address = facts.evidence.populace.group_names.get(group);
-    let fields: BTreeMap<Arc<str>, Val> = BTreeMap::from([
-        ("id".into(), Val::proven(group.as_str().into())),
-        ("email".into(), address.map_or(Val::Unknown, |address| Val::proven(address.as_str().into()))),
-    ]);
-    Val::proven(Datum::Record(Arc::new(fields)))
+    match field {
+        "id" => Val::proven(group.as_str().into()),
+        "email" => address.map_or(Val::Unknown, |address| Val::proven(address.as_str().into())),
+        _ => Val::Unknown,
+    }
 }

@@ -86,8 +86,9 @@ pub struct Manual {
 /// What to do about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cure {
-    /// The page, by its path through the console: `Apps > Google Workspace > Gmail`.
-    pub console: String,
+    /// The page, by its path through the console: `Apps > Google Workspace > Gmail`. `None` only where a person has to
+    /// look somewhere else.
+    pub console: Option<String>,
     /// Its address; a convenience, links are no documented interface.
     pub url: Option<String>,
     /// What to do there, in order.

@@ -36,11 +36,18 @@ impl Evaluation<'_> {
     pub(super) fn value(&mut self, node: &Node) -> Val {
         match node {
             Node::Literal(datum) => Val::proven(datum.clone()),
+            Node::Unknown(why) => {
+                self.scope.lacks(why);
+                Val::Unknown
+            }
             Node::Setting(setting, field) => self.scope.setting(setting, field),
             Node::Rules(setting) => self.scope.rules(setting),
             Node::Root(root) => self.scope.root(*root),
             Node::Variable(at) => self.variables[*at].clone(),
-            Node::Field(of, field) => field_of(&self.value(of), field),
+            Node::Field(of, field) => match **of {
+                Node::Root(root) => self.scope.field(root, field),
+                _ => field_of(&self.value(of), field),
+            },
             Node::HasSetting(setting, field) => self.scope.is_set(setting, field).into(),
             Node::HasField(of, field, lack) => has(&self.value(of), field, *lack).into(),
             Node::Index(of, key) => {
@@ -235,7 +242,7 @@ pub(super) fn capped(answer: Truth, strength: Strength) -> Truth {
     }
 }
 
-fn field_of(value: &Val, field: &str) -> Val {
+pub(super) fn field_of(value: &Val, field: &str) -> Val {
     match value.record() {
         Some((fields, strength)) => fields.get(field).cloned().unwrap_or(Val::Unknown).at_most(Some(strength)),
         None => Val::Unknown,

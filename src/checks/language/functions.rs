@@ -12,7 +12,7 @@ use super::types::Type;
 use super::value::Datum;
 
 /// All functions that are called by name, macros among them.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 16] = [
     "all",
     "contains",
     "duration",
@@ -28,6 +28,7 @@ const FUNCTIONS: [&str; 15] = [
     "size",
     "startsWith",
     "timestamp",
+    "unknown",
 ];
 
 /// The largest program that a regular expression may become, in bytes.
@@ -66,6 +67,7 @@ impl<'c> Compiler<'c> {
             ("lowerAscii", Some(text), []) => self.convert(Conversion::LowerAscii, text),
             ("duration", None, [text]) => self.convert(Conversion::Duration, text),
             ("timestamp", None, [text]) => self.convert(Conversion::Timestamp, text),
+            ("unknown", None, [why]) => self.unknown(expr, why),
             ("int", None, [text]) => self.convert(Conversion::Int, text),
             (name, ..) if FUNCTIONS.contains(&name) => {
                 self.fault(expr, format!("{name}() is not called like this; see {}", usage(name)))
@@ -74,6 +76,14 @@ impl<'c> Compiler<'c> {
                 let near = nearest(name, "one", FUNCTIONS);
                 self.fault(expr, format!("there is no function {name}(){near}"))
             }
+        }
+    }
+
+    /// `unknown("why")`, for what the inputs cannot tell though they are at hand.
+    fn unknown(&mut self, expr: &'c IdedExpr, why: &'c IdedExpr) -> Option<Typed> {
+        match self.part(why)?.node {
+            Node::Literal(Datum::Text(why)) => Typed::new(Node::Unknown(why), Type::Bool),
+            _ => self.fault(expr, "unknown() says why in a plain text: unknown(\"no log tells it\")"),
         }
     }
 
@@ -370,6 +380,7 @@ fn usage(function: &str) -> &'static str {
         "map" => "list.map(x, value)",
         "matches" => "text.matches(\"regular expression\")",
         "size" => "list.size()",
+        "unknown" => "unknown(\"why\")",
         "startsWith" => "text.startsWith(\"part\")",
         _ => "timestamp(\"2026-11-20T10:00:00Z\")",
     }

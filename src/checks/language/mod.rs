@@ -9,20 +9,35 @@ mod compile;
 mod comprehension;
 mod declared;
 mod evaluate;
+#[cfg(test)]
+mod evaluate_tests;
 mod example;
+mod example_text;
 mod expression;
+#[cfg(test)]
+mod expression_tests;
+#[cfg(test)]
+mod fake;
+mod fields;
 mod functions;
 pub(crate) mod inputs;
 mod moment;
 mod nearest;
 mod node;
 mod pack_file;
+#[cfg(test)]
+mod pack_file_tests;
 mod parse;
+mod raw;
 mod schema;
 mod scope;
 mod setting;
 mod shapes;
+mod source;
 mod template;
+#[cfg(test)]
+mod template_tests;
+mod tree;
 mod types;
 mod value;
 
@@ -32,9 +47,10 @@ pub use example::{
     ExampleUser, Fields, LicensedSetting, ListSetting, LogEvent, LogEventKind, SsoAssignment, SsoTarget, TrustedApp,
 };
 pub use expression::{Expression, ExpressionError, Reads};
-pub use pack_file::{Excerpt, PackError, PackErrors, load_builtin, load_dir};
+pub use pack_file::{load_builtin, load_dir};
 pub use schema::{Root, Schema, SettingShape, SettingTypes, SubjectKind};
 pub use scope::Scope;
+pub use source::{Excerpt, PackError, PackErrors};
 pub use template::Template;
 pub use types::{EnumType, Openness, RecordType, Type};
 pub use value::{Datum, Val};

@@ -13,6 +13,8 @@ use crate::domain::SettingType;
 pub(super) enum Node {
     /// A constant.
     Literal(Datum),
+    /// `unknown("why")`: true or false, nobody knows which.
+    Unknown(Arc<str>),
     /// `settings.gmail.pop_access.enablePopAccess`
     Setting(SettingType, Arc<str>),
     /// `settings.rule.dlp`

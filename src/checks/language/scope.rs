@@ -1,3 +1,4 @@
+use super::evaluate::field_of;
 use super::schema::Root;
 use super::value::{Datum, Val};
 use crate::domain::SettingType;
@@ -16,6 +17,14 @@ pub trait Scope {
 
     /// Any other input; never asked for [`Root::Settings`].
     fn root(&self, name: Root) -> Val;
+
+    /// One field of such an input, which may be all that is asked for.
+    fn field(&self, name: Root, field: &str) -> Val {
+        field_of(&self.root(name), field)
+    }
+
+    /// Hears why an expression itself says `unknown("…")`.
+    fn lacks(&self, _why: &str) {}
 
     /// Whether a setting's field has a value, which is what `has()` asks for. By itself, a value that nobody knows may be
     /// there or not.

@@ -3,42 +3,46 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Trace, of_fact};
+use super::Trace;
 use crate::checks::language::{Datum, Val};
 use crate::facts::{Facts, UnitIndex};
 
-/// The record `log`, with the settings and events that somebody asks for; there is no listing all.
+/// Names that a check looks up.
+type Names = BTreeSet<Arc<str>>;
+
+/// A field of the record `log`: `settings` or `last`, with those entries that the check looks up; there is no listing all.
 pub(crate) fn log(
     facts: &Facts,
     unit: UnitIndex,
-    settings: &BTreeSet<Arc<str>>,
-    events: &BTreeSet<Arc<str>>,
+    field: &str,
+    (settings, events): (&Names, &Names),
     trace: &mut Trace,
 ) -> Val {
-    let settings: BTreeMap<Arc<str>, Val> = settings
+    let fields: BTreeMap<Arc<str>, Val> = match field {
+        "settings" => settings
+            .iter()
+            .map(|name| {
+                let fact = facts.settings.at(unit, name);
+                (Arc::clone(name), trace.fact(&fact, |text| text.as_str().into()))
+            })
+            .collect(),
+        "last" => events.iter().filter_map(|name| Some((Arc::clone(name), last(facts, name, trace)?))).collect(),
+        _ => return Val::Unknown,
+    };
+    Val::proven(Datum::Record(Arc::new(fields)))
+}
+
+/// The parameters of the newest event of that name.
+fn last(facts: &Facts, name: &str, trace: &mut Trace) -> Option<Val> {
+    let Some(event) = facts.settings.last(name) else {
+        trace.gaps.insert(facts.settings.why_no_last(name));
+        return None;
+    };
+    trace.items.insert(Arc::clone(&event.item));
+    let parameters = event
+        .parameters
         .iter()
-        .map(|name| {
-            let fact = facts.settings_log.at(unit, name);
-            (Arc::clone(name), of_fact(&fact, trace, |text| text.as_str().into()))
-        })
+        .map(|(name, value)| (name.as_str().into(), Val::proven(value.as_str().into())))
         .collect();
-    let mut last: BTreeMap<Arc<str>, Val> = BTreeMap::new();
-    for name in events {
-        match facts.settings_log.last(name) {
-            Some(event) => {
-                trace.items.insert(Arc::clone(&event.item));
-                let parameters = event
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| (name.as_str().into(), Val::proven(value.as_str().into())))
-                    .collect();
-                last.insert(Arc::clone(name), Val::proven(Datum::Record(Arc::new(parameters))));
-            }
-            None => {
-                trace.gaps.insert(facts.settings_log.why_no_last(name));
-            }
-        }
-    }
-    let record = |fields| Val::proven(Datum::Record(Arc::new(fields)));
-    record(BTreeMap::from([("settings".into(), record(settings)), ("last".into(), record(last))]))
+    Some(Val::proven(Datum::Record(Arc::new(parameters))))
 }

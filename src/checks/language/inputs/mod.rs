@@ -15,7 +15,7 @@ pub(crate) use settings::{setting_field, setting_rules};
 
 use super::{Datum, Val};
 use crate::evidence::Item;
-use crate::facts::{Fact, Gap, Strength};
+use crate::facts::{Fact, Gap, Standing};
 
 /// What an evaluation looked at: evidence, and what was missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +29,19 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
+    /// A fact as a value, with what it rests on and what it lacks.
+    pub(crate) fn fact<T>(&mut self, fact: &Fact<T>, datum: impl FnOnce(&T) -> Datum) -> Val {
+        self.items.extend(fact.evidence.iter().cloned());
+        if fact.in_conflict() {
+            self.disputed.extend(fact.evidence.iter().cloned());
+        }
+        self.gaps.extend(fact.gaps.iter().cloned());
+        match &fact.standing {
+            Standing::Known(value, strength) => Val::Known(datum(value), *strength),
+            Standing::OneOf(..) | Standing::Unknown | Standing::Conflict => Val::Unknown,
+        }
+    }
+
     /// Takes in another.
     pub(crate) fn extend(&mut self, other: Self) {
         self.items.extend(other.items);
@@ -37,16 +50,9 @@ impl Trace {
     }
 }
 
-/// A fact as an input, with what it rests on and what it lacks.
-pub(crate) fn of_fact<T: Ord + Clone>(fact: &Fact<T>, trace: &mut Trace, datum: impl Fn(&T) -> Datum) -> Val {
-    trace.items.extend(fact.evidence.iter().cloned());
-    if fact.in_conflict() {
-        trace.disputed.extend(fact.evidence.iter().cloned());
-    }
-    trace.gaps.extend(fact.gaps.iter().cloned());
-    match (fact.value(), fact.strength()) {
-        (Some(value), Some(strength)) => Val::Known(datum(value), strength),
-        (Some(value), None) => Val::Known(datum(value), Strength::Presumed),
-        (None, _) => Val::Unknown,
-    }
+pub(crate) fn tenant(_: &crate::facts::Facts, _: &str, _: &mut Trace) -> Val {
+    Val::Unknown
+}
+pub(crate) fn user<T>(_: &T, _: &str, _: &mut Trace) -> Val {
+    Val::Unknown
 }
