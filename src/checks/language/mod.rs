@@ -8,6 +8,8 @@ mod declared;
 mod evaluate;
 mod example;
 mod expression;
+#[cfg_attr(not(test), expect(dead_code, reason = "the engine that evaluates conditions over these is still to come"))]
+pub(crate) mod inputs;
 mod node;
 mod pack_file;
 mod schema;
