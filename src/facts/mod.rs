@@ -4,6 +4,7 @@
 //! or by a log event that can mean nothing else, or by inheritance through org units each proven to inherit; *presumed*
 //! where evidence suggests it; *unknown* otherwise. Evidence that contradicts itself is kept as a conflict.
 
+mod administrators;
 mod app_access;
 mod app_changes;
 mod app_delegations;
@@ -19,14 +20,17 @@ mod at_hand;
 mod bindings;
 mod cloud_session;
 mod connections;
+mod domains;
 mod experiments;
 mod fact;
+mod listing;
 mod look_again;
 mod org_tree;
 mod placed;
 mod policies;
 mod seen;
 mod session_replay;
+mod supply;
 mod track;
 mod truth;
 mod unit_history;
@@ -37,6 +41,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use administrators::{
+    ADMIN_ROLES, ADMINISTRATORS, Administrator, Administrators, HeldRole, Roster, SIGN_ON, SignOn, USER_RECORD,
+};
 pub use app_access::{APP_ACCESS, Access};
 pub use app_delegations::DELEGATION;
 pub use app_exposure::{APP_GRANTS, APP_USE, AppExposure};
@@ -45,8 +52,10 @@ pub use apps::{AppFacts, ClientFacts, Identity};
 pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
+pub use domains::{DKIM, DMARC, DOMAINS, DkimKey, DmarcRecord, Domains, MailDomain, SPF, SpfAll, SpfRecord};
 pub use experiments::Bracket;
 pub use fact::{Fact, Gap, Origin, Standing, Strength};
+pub use listing::Listing;
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use policies::{InGroups, Licences, Person, PolicyFacts};
@@ -93,6 +102,10 @@ pub struct Facts {
     pub exposures: Vec<AppExposure>,
     /// Application settings as the log shows them.
     pub settings: ApplicationSettings,
+    /// Who administers the tenant.
+    pub administrators: Administrators,
+    /// The tenant's domains.
+    pub domains: Domains,
     /// Log events that could not be read for certain, by name.
     pub unread_events: BTreeMap<String, UnreadEvents>,
     /// Access evaluations that could not be read for certain, by name.
@@ -161,7 +174,11 @@ impl Facts {
         let mut notices = notices(&placing, &tree, listed.as_ref(), &evidence);
         notices.extend(experiments.notices().iter().cloned());
         let policies = PolicyFacts::new(&evidence, &tree);
+        let administrators = Administrators::new(&evidence, &tree);
+        let domains = Domains::new(&evidence);
         Self {
+            administrators,
+            domains,
             as_of,
             policies,
             tree,

@@ -3,8 +3,7 @@
 use super::evaluation::Rule;
 use crate::checks::language::inputs::{self, Trace};
 use crate::checks::language::{Root, Val};
-pub(super) struct Administrator;
-use crate::facts::{AppExposure, Facts, UnitIndex};
+use crate::facts::{Administrator, AppExposure, Facts, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{Subject, SubjectKind};
 
@@ -61,9 +60,9 @@ impl Inputs<'_> {
         match (root, about) {
             (Root::OrgUnit, _) => inputs::org_unit(facts, unit, field, trace),
             (Root::Log, _) => inputs::log(facts, unit, field, (&rule.log_settings, &rule.log_events), trace),
-            (Root::Tenant, _) => inputs::tenant(facts, field, trace),
+            (Root::Tenant, _) => inputs::tenant_field(facts, field, trace),
             (Root::Group, About::Group(group)) => of_group(facts, group, field),
-            (Root::User, About::User(user)) => inputs::user(user, field, trace),
+            (Root::User, About::User(user)) => inputs::user_field(user, field, trace),
             (Root::App, About::App(app)) => inputs::app(facts, app, field, trace),
             // Not what the check is about: the type check of its pack rules it out.
             (Root::Group | Root::User | Root::App | Root::Settings | Root::Now, _) => Val::Unknown,
