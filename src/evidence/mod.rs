@@ -34,7 +34,7 @@ pub use evaluations::{ConfigurationSource, Evaluation};
 pub use exposure::{ClientUse, EXAMPLES, Exposure, LastUse};
 pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
 pub use item::{Item, Source};
-pub use resemblance::resembles;
+pub use resemblance::Likeness;
 pub use token_events::{TokenEvent, TokenEventKind};
 
 /// The Google Cloud session control page.
