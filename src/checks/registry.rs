@@ -14,7 +14,8 @@ use crate::domain::PackId;
 use crate::policy::SettingCatalogue;
 
 /// The packs that ship with the program: file and text.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
+    ("config/packs/app-exposure.yaml", include_str!("../../config/packs/app-exposure.yaml")),
     ("config/packs/cis-gws-1.3.yaml", include_str!("../../config/packs/cis-gws-1.3.yaml")),
     ("config/packs/cis-gws-1.4.yaml", include_str!("../../config/packs/cis-gws-1.4.yaml")),
     ("config/packs/scuba-gws-1.yaml", include_str!("../../config/packs/scuba-gws-1.yaml")),

@@ -1,9 +1,10 @@
 //! Every client with a grant, audited or not: for what, by how many, where, and when it last showed.
 //!
 //! Grants and accounts come in any order and by the million, so neither is kept. The first pass keeps eight bytes a grant
-//! (who, which client) and some forty a holder; the second adds eight a holder of what the account's record says. Then
-//! they are joined, and what stays is as much as there are clients and org units. Holders are told apart by a 64-bit
-//! hash of their address under keys drawn for each run: of a million, two fall together once in thirty million runs.
+//! (who, which client) and some twenty a holder; the second adds twenty a holder of what the account's record says. Then
+//! they are joined, and what stays is four bytes for each org unit of each client. A million users with ten grants each to
+//! 5000 clients took 166 MB on the way, and 45 MB after it. Holders are told apart by a 64-bit hash of their address
+//! under keys drawn for each run: of a million, two fall together once in thirty million runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};

@@ -39,7 +39,7 @@ pub use exposure::{ClientUse, EXAMPLES, Exposure, LastUse};
 pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
 pub use item::{Item, Source};
 pub use populace::{Cohort, Populace, Standing};
-pub use resemblance::resembles;
+pub use resemblance::Likeness;
 pub use token_events::{TokenEvent, TokenEventKind};
 
 /// The Google Cloud session control page.

@@ -34,7 +34,7 @@ pub struct Cohort {
 }
 
 /// One user, as far as policies are concerned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Which of the groups that policies name they are in.
     pub groups: BTreeSet<GroupId>,

@@ -1,7 +1,7 @@
 //! Every client that holds a grant, was delegated to, or has an access level of its own: what it may do, for whom, and
 //! whether anybody uses it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use super::fact::{Fact, Gap, Standing, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
 use super::seen::Seen;
 use crate::domain::{AppId, ClientId, CloudScope, Email, Scope, humane_time};
-use crate::evidence::{Catalogue, ClientUse, Evidence, Item, Source, resembles};
+use crate::evidence::{AppDefinition, Catalogue, ClientUse, Evidence, Item, Likeness, NamePattern, Source};
 use crate::snapshot::SourceId;
 
 /// Name of who holds which grants in `missing`.
@@ -289,27 +289,25 @@ fn last_use(client: &ClientId, ground: &Ground<'_>, lacks: &Lacks) -> (Fact<Time
 
 /// The names of the catalogue's apps, for comparison.
 struct Resembling<'c> {
-    catalogue: &'c Catalogue,
-    names: BTreeMap<&'c AppId, BTreeSet<String>>,
+    known: Vec<(&'c AppDefinition, Vec<Likeness>)>,
 }
 
 impl<'c> Resembling<'c> {
     fn new(catalogue: &'c Catalogue) -> Self {
-        let names = |app: &'c crate::evidence::AppDefinition| {
-            app.names.iter().map(crate::evidence::NamePattern::text).chain([app.name.clone()]).collect()
+        let likenesses = |app: &AppDefinition| {
+            let names = app.names.iter().map(NamePattern::text).chain([app.name.clone()]);
+            names.map(|name| Likeness::of(&name)).collect()
         };
-        Self { catalogue, names: catalogue.apps.values().map(|app| (&app.id, names(app))).collect() }
+        Self { known: catalogue.apps.values().map(|app| (app, likenesses(app))).collect() }
     }
 
     /// Apps that a client of these names may be taken for, and is not.
     fn to(&self, client: &ClientId, names: &BTreeSet<String>) -> BTreeSet<AppId> {
-        let others = self.catalogue.apps.values().filter(|app| !app.client_ids.contains(client));
+        let names: Vec<Likeness> = names.iter().map(|name| Likeness::of(name)).collect();
+        let others = self.known.iter().filter(|(app, _)| !app.client_ids.contains(client));
         others
-            .filter(|app| {
-                let known = self.names.get(&app.id).into_iter().flatten();
-                known.into_iter().any(|known| names.iter().any(|name| resembles(name, known)))
-            })
-            .map(|app| app.id.clone())
+            .filter(|(_, known)| known.iter().any(|known| names.iter().any(|name| name.passes_for(known))))
+            .map(|(app, _)| app.id.clone())
             .collect()
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::app_access::{APP_ACCESS, Access, Ground, derive};
 use super::app_target::Target;
 use super::apps::AppFacts;
+use super::at_hand::lack_of;
 use super::fact::{Fact, Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
 use super::seen::Seen;
@@ -18,6 +19,7 @@ use crate::evidence::{
     APP_ACCESS_MENU, AppDefinition, AppRef, AppScope, AttestedValue, Catalogue, Change, ConfiguredApps, Evidence,
     Extent,
 };
+use crate::snapshot::SourceId;
 
 /// What clients outside the audit are called as an app, and the ID of one that no evidence mentions.
 const UNNAMED: &str = "unlisted";
@@ -31,6 +33,8 @@ pub(super) struct Trust<'t> {
     spoken_of: HashSet<ClientId>,
     /// What is known of all others.
     others: Trusted,
+    /// Why there may be org units that are not in the tree.
+    unlisted: Option<Gap>,
 }
 
 /// Where a client is Trusted; of an org unit below another that is, nothing is said.
@@ -63,7 +67,9 @@ impl<'t> Trust<'t> {
             }
             Some(Extent::Unsaid) | None => nothing,
         };
-        Self { ground, audited, catalogue, spoken_of: spoken_of(ground, evidence, catalogue, list), others }
+        let spoken_of = spoken_of(ground, evidence, catalogue, list);
+        let unlisted = lack_of(evidence, SourceId::OrgUnits, APP_ACCESS);
+        Self { ground, audited, catalogue, spoken_of, others, unlisted }
     }
 
     /// Clients of whose level some evidence speaks by name.
@@ -96,7 +102,7 @@ impl<'t> Trust<'t> {
                 "open {APP_ACCESS_MENU}, download the list of configured apps and name it in the configuration"
             ),
         });
-        Seen { items: found.units.clone(), gaps: Arc::new(gap.into_iter().collect()) }
+        Seen { items: found.units.clone(), gaps: Arc::new(gap.into_iter().chain(self.unlisted.clone()).collect()) }
     }
 }
 

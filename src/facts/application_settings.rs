@@ -123,7 +123,7 @@ impl ApplicationSettings {
             Err(gap) => return unknown(gap.clone(), BTreeSet::new()),
         };
         let Some(logged) = self.settings.get(setting) else {
-            return unknown(self.silent(setting, log), BTreeSet::new());
+            return unknown(silent(setting, log), BTreeSet::new());
         };
         let mut fact = self.inherited(unit, setting, logged, log);
         for (group, event) in logged.newest_by_group() {
@@ -158,7 +158,7 @@ impl ApplicationSettings {
         let newest = self.settings.get(setting).and_then(|logged| {
             logged.newest_by_group().find(|(known, _)| known.eq_ignore_ascii_case(group)).map(|(_, event)| event)
         });
-        let Some(event) = newest else { return unknown(self.silent(setting, log), BTreeSet::new()) };
+        let Some(event) = newest else { return unknown(silent(setting, log), BTreeSet::new()) };
         let evidence = BTreeSet::from([Arc::clone(&event.item)]);
         match &event.change {
             SettingChange::Set(value) if event.at >= log.from => {
@@ -206,67 +206,49 @@ impl ApplicationSettings {
         gap(why, format!("look up in the Admin console what {event} sets; {WHERE} shows what the log holds"))
     }
 
-    fn silent(&self, setting: &str, log: &LogWindow) -> Gap {
-        gap(
-            format!(
-                "{setting:?}: no change in the audit log, which begins {} (Google keeps about 180 days)",
-                humane_time(log.from)
-            ),
-            look_up(setting),
-        )
-    }
-
     fn inherited(&self, unit: UnitIndex, setting: &str, logged: &Logged, log: &LogWindow) -> Fact<String> {
         let mut strength = Strength::Proven;
         let mut gaps = BTreeSet::new();
         let mut evidence = BTreeSet::new();
         let mut here = unit;
-        loop {
+        let (value, own, item) = loop {
             let Node { path, parent, .. } = &self.nodes[here];
-            let (value, own, item) = match self.own(here, logged, log) {
-                Own::Set(value, own, item) => (value, own, item),
-                Own::Deleted(own, item) if path.is_root() => (DELETED.to_owned(), own, item),
+            let doubt = match self.own(here, logged, log) {
+                Own::Set(value, own, item) => break (value, own, item),
+                Own::Deleted(own, item) if path.is_root() => break (DELETED.to_owned(), own, item),
                 Own::Open(why, items) => {
                     evidence.extend(items);
                     return unknown(gap(format!("{setting:?} at {path}: {why}"), look_up(setting)), evidence);
                 }
-                other => {
-                    match other {
-                        Own::NeverSet(item) => evidence.extend([item]),
-                        Own::Deleted(_, item) => {
-                            // Whoever chooses Google's default in an org unit leaves the same event behind.
-                            strength = Strength::Presumed;
-                            let why = format!(
-                                "{setting:?} at {path}: it was deleted, which may also be a choice of the default"
-                            );
-                            gaps.insert(gap(why, look_up(setting)));
-                            evidence.extend([item]);
-                        }
-                        Own::Nothing | Own::Set(..) | Own::Open(..) => {
-                            strength = Strength::Presumed;
-                            let why =
-                                format!("{setting:?} at {path}: no change in the log, so it is presumed to inherit");
-                            gaps.insert(gap(why, look_up(setting)));
-                        }
-                    }
-                    match parent {
-                        Some(above) => here = *above,
-                        None => {
-                            gaps.insert(self.silent(setting, log));
-                            return Fact { evidence, gaps, ..Fact::unknown() };
-                        }
-                    }
-                    continue;
+                Own::NeverSet(item) => {
+                    evidence.insert(item);
+                    None
                 }
+                Own::Deleted(_, item) => {
+                    // Whoever chooses Google's default in an org unit leaves the same event behind.
+                    evidence.insert(item);
+                    Some("it was deleted, which may also have been a choice of the default")
+                }
+                Own::Nothing => Some("no change in the log, so it is presumed to inherit"),
             };
-            if own == Strength::Presumed {
-                let why = format!("{setting:?} at {path}: the event has parameters that nobody documented");
-                gaps.insert(gap(why, look_up(setting)));
+            if let Some(why) = doubt {
+                strength = Strength::Presumed;
+                gaps.insert(gap(format!("{setting:?} at {path}: {why}"), look_up(setting)));
             }
-            evidence.extend([item]);
-            let origin = if here == unit { Origin::Own } else { Origin::Above(path.clone()) };
-            return Fact { standing: Standing::Known(value, strength.min(own)), evidence, gaps, origin };
+            let Some(above) = parent else {
+                gaps.insert(silent(setting, log));
+                return Fact { evidence, gaps, ..Fact::unknown() };
+            };
+            here = *above;
+        };
+        let path = &self.nodes[here].path;
+        if own == Strength::Presumed {
+            let why = format!("{setting:?} at {path}: the event has parameters that nobody documented");
+            gaps.insert(gap(why, look_up(setting)));
         }
+        evidence.insert(item);
+        let origin = if here == unit { Origin::Own } else { Origin::Above(path.clone()) };
+        Fact { standing: Standing::Known(value, strength.min(own)), evidence, gaps, origin }
     }
 
     fn own(&self, unit: UnitIndex, logged: &Logged, log: &LogWindow) -> Own {
@@ -352,6 +334,16 @@ fn items<'e>(events: impl IntoIterator<Item = &'e &'e SettingEvent>) -> BTreeSet
 
 fn strength_of(event: &SettingEvent) -> Strength {
     if event.documented { Strength::Proven } else { Strength::Presumed }
+}
+
+fn silent(setting: &str, log: &LogWindow) -> Gap {
+    gap(
+        format!(
+            "{setting:?}: no change in the audit log, which begins {} (Google keeps about 180 days)",
+            humane_time(log.from)
+        ),
+        look_up(setting),
+    )
 }
 
 fn look_up(setting: &str) -> String {

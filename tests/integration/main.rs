@@ -3,6 +3,7 @@
 mod cli;
 mod google;
 mod histories;
+mod logs_and_apps;
 mod meta;
 mod report;
 mod report_fixtures;

@@ -46,6 +46,11 @@ pub(super) struct Fared {
 }
 
 impl Fared {
+    /// Nobody asked.
+    pub(super) fn nothing() -> Self {
+        Self { applicable: Truth::Unknown, healthy: Truth::Unknown, trace: Trace::default(), message: None }
+    }
+
     /// How everybody of two parts fares: the question arises where it arises for one, and all is well where it is for
     /// both.
     pub(super) fn and(self, other: &Self) -> Self {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::DeclaredCheck;
-use super::evaluation::{InForce, Rule};
+use super::evaluation::{Fared, InForce, Rule};
 use super::subjects::{About, Inputs, group_subject, tenant_subject};
 use crate::checks::engine::Inquiry;
-use crate::checks::verdict::{Verdict, not_read};
-use crate::facts::{Facts, InGroups, Licences, Person};
+use crate::checks::verdict::{Verdict, missing_of, not_read};
+use crate::evidence::Standing;
+use crate::facts::{Administrator, Facts, InGroups, Licences, Person, Truth, UnitIndex};
 use crate::policy::GroupId;
-use crate::report::model::{CheckResult, Missing};
+use crate::report::model::{CheckResult, Missing, Subject, SubjectKind};
 use crate::snapshot::SourceId;
 
 /// The one result about the tenant; of settings those at the top.
@@ -43,16 +44,96 @@ pub(super) fn groups(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'
     known.iter().filter_map(of).chain(unlisted(check, &[SourceId::Groups], facts)).collect()
 }
 
-/// Users of whom the question may arise.
+/// Users of whom the question arises, or may; that it does not arise of the others is not worth a line each.
 pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
-    let _ = (rule, inquiry);
-    unlisted(check, &[SourceId::Users], inquiry.facts).into_iter().collect()
+    let facts = inquiry.facts;
+    let Some(top) = facts.tree.root() else {
+        return unlisted(check, &[SourceId::OrgUnits], facts).into_iter().collect();
+    };
+    let mut results = Vec::new();
+    let mut unasked: Option<Fared> = None;
+    for user in &facts.administrators.list {
+        let unit = user.org_unit.value().and_then(|path| facts.tree.find(path));
+        if !unit.is_none_or(|unit| inquiry.selection.includes(facts.tree.path(unit))) {
+            continue;
+        }
+        let fared = of_user(facts, rule, user, unit, top);
+        if fared.applicable == Truth::FalseProven {
+            unasked = Some(unasked.map_or_else(|| fared.clone(), |before| before.and(&fared)));
+            continue;
+        }
+        let subject = Subject {
+            kind: SubjectKind::User,
+            user: Some(user.email.clone()),
+            org_unit: unit.map(|unit| facts.tree.path(unit).clone()),
+            ..tenant_subject()
+        };
+        results.extend(check.result(subject, &fared, None, inquiry.acceptance));
+    }
+    let more = &facts.administrators.more_admins;
+    if !more.is_empty() {
+        let missing = more.iter().cloned().map(missing_of).collect();
+        let summary = "Not all administrators are known, so there may be more than this report shows.".to_owned();
+        results.extend(Verdict::open(missing).into_result(&check.meta, tenant_subject(), summary, None));
+    } else if results.is_empty() {
+        let nobody = Fared { applicable: Truth::FalseProven, ..Fared::nothing() };
+        let fared = unasked.unwrap_or(nobody);
+        results.extend(check.result(tenant_subject(), &fared, None, inquiry.acceptance));
+    }
+    results
 }
 
-/// Apps that hold a grant.
+fn of_user(facts: &Facts, rule: &Rule<'_>, user: &Administrator, unit: Option<UnitIndex>, top: UnitIndex) -> Fared {
+    let account = facts.evidence.accounts.iter().find(|account| account.email == user.email);
+    let mut standing = account.map_or_else(Standing::default, |account| {
+        facts.evidence.populace.standing(account.id.as_deref(), std::iter::once(&account.email).chain(&account.aliases))
+    });
+    if user.is_admin.value() == Some(&true) {
+        let named = facts.evidence.populace.policies.groups_named(None);
+        standing.groups.extend(named.into_iter().filter(GroupId::is_all_admins));
+    }
+    let (groups, licences) = (InGroups::These(&standing.groups), Licences::These(&standing.licences));
+    let about = About::User(user);
+    let at = |unit: UnitIndex| {
+        let in_force = in_force(facts, rule, &Person { unit, groups, licences });
+        rule.evaluate(facts, &in_force, &Inputs { facts, rule, unit, about })
+    };
+    match unit {
+        Some(unit) => at(unit),
+        None if rule.settings.is_empty() => at(top),
+        // In one of the org units, nobody knows which.
+        None => {
+            let mut everywhere = (0..facts.tree.units().len()).map(at);
+            let first = everywhere.next().unwrap_or_else(Fared::nothing);
+            everywhere.fold(first, |before, fared| before.or_else(&fared))
+        }
+    }
+}
+
+/// Apps of which the question arises, or may.
 pub(super) fn apps(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
-    let _ = rule;
-    unlisted(check, &[SourceId::Users, SourceId::Grants], inquiry.facts).into_iter().collect()
+    let facts = inquiry.facts;
+    let top = facts.tree.root().unwrap_or_default();
+    let mut results = Vec::new();
+    for app in &facts.exposures {
+        let fared = rule.evaluate(facts, &InForce::new(), &Inputs { facts, rule, unit: top, about: About::App(app) });
+        if fared.applicable == Truth::FalseProven {
+            continue;
+        }
+        let subject = Subject {
+            kind: SubjectKind::App,
+            app: app.app.clone(),
+            client_id: Some(app.client.clone()),
+            ..tenant_subject()
+        };
+        results.extend(check.result(subject, &fared, None, inquiry.acceptance));
+    }
+    results.extend(unlisted(check, &[SourceId::Users, SourceId::Grants], facts));
+    if results.is_empty() {
+        let fared = Fared { applicable: Truth::FalseProven, ..Fared::nothing() };
+        results.extend(check.result(tenant_subject(), &fared, None, inquiry.acceptance));
+    }
+    results
 }
 
 fn in_force(facts: &Facts, rule: &Rule<'_>, person: &Person<'_>) -> InForce {

@@ -22,7 +22,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 /// Lines in an order that follows from the seed.
-fn shuffled(lines: &[String], mut seed: u64) -> Vec<String> {
+pub(crate) fn shuffled(lines: &[String], mut seed: u64) -> Vec<String> {
     let mut keyed: Vec<(u64, &String)> = Vec::new();
     for line in lines {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -45,7 +45,7 @@ fn joined(header: &str, lines: &[String], end: &str) -> String {
 }
 
 /// Every activity twice, and every activity of several events in pieces of one event each.
-fn regrouped(tenant: &Tenant) -> Tenant {
+pub(crate) fn regrouped(tenant: &Tenant) -> Tenant {
     let mut other = tenant.clone();
     other.lines.clear();
     for line in &tenant.lines {
@@ -152,7 +152,7 @@ fn counted(tenant: &Tenant) -> Tenant {
 }
 
 /// The tenant with one line less, one source less, or one source's records less.
-fn poorer(tenant: &Tenant) -> Vec<(String, Tenant)> {
+pub(crate) fn poorer(tenant: &Tenant) -> Vec<(String, Tenant)> {
     let whole = counted(tenant);
     let mut list = Vec::new();
     for position in 0..whole.lines.len() {

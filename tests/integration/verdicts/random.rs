@@ -13,7 +13,7 @@ const USERS: [&str; 4] = ["ann@example.com", "bob@example.com", "cyd@sub.example
 const PLACES: [&str; 10] = ["X", "A", "B", "Y", "/", "/A/X", "/B/X", "Example Org", "sub.example.com", "Nowhere"];
 
 /// Noon of a day within the log's window; 14 is later than any random thing.
-pub(super) fn day(number: u8) -> String {
+pub(crate) fn day(number: u8) -> String {
     let days = u16::from(number) * 10;
     let date = jiff::civil::date(2026, 6, 1) + jiff::SignedDuration::from_hours(24 * i64::from(days));
     format!("{date}T12:00:00Z")
@@ -49,8 +49,8 @@ impl Attested {
 
 /// A tenant and what was attested of it.
 #[derive(Clone)]
-pub(super) struct Case {
-    pub(super) tenant: Tenant,
+pub(crate) struct Case {
+    pub(crate) tenant: Tenant,
     pub(super) attested: Vec<Attested>,
 }
 
@@ -169,7 +169,7 @@ fn evaluations() -> impl Strategy<Value = Vec<Evaluated>> {
     prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(one, 1..4)]
 }
 
-pub(super) fn case() -> impl Strategy<Value = Case> {
+pub(crate) fn case() -> impl Strategy<Value = Case> {
     let units = prop::collection::vec(prop::bool::weighted(0.7), UNITS.len());
     let namesake = prop::bool::weighted(0.2);
     let pinned = prop::bool::weighted(0.8);

@@ -18,8 +18,8 @@ pub(crate) const MAIL: &str = "https://www.googleapis.com/auth/gmail.readonly";
 pub(crate) const FLOWS: &str = "flows@example.com";
 
 /// The log's window and the moment of judgement of most tenants.
-pub(super) const FROM: &str = "2026-05-27T10:00:00Z";
-pub(super) const AS_OF: &str = "2026-11-23T10:00:00Z";
+pub(crate) const FROM: &str = "2026-05-27T10:00:00Z";
+pub(crate) const AS_OF: &str = "2026-11-23T10:00:00Z";
 
 /// A tenant to be judged.
 #[derive(Clone)]
@@ -188,7 +188,7 @@ impl Tenant {
     }
 
     /// The console's configured apps, rows without the headers' line.
-    pub(super) fn listed(mut self, at: &str, extent: Extent, rows: &[(&str, &str, &str)]) -> Self {
+    pub(crate) fn listed(mut self, at: &str, extent: Extent, rows: &[(&str, &str, &str)]) -> Self {
         let rows: Vec<String> =
             rows.iter().map(|(client, access, unit)| format!("web application,{client},{access},{unit}\n")).collect();
         let text = format!("Type,Id,Access,Org Unit\n{}", rows.concat());
@@ -371,12 +371,12 @@ pub(crate) fn activity(application: &str, qualifier: &str, actor: &str, at: &str
 }
 
 /// An event of the administrators' log with text parameters.
-pub(super) fn event(name: &str, parameters: &[(&str, &str)]) -> Value {
+pub(crate) fn event(name: &str, parameters: &[(&str, &str)]) -> Value {
     let parameters: Vec<Value> = parameters.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
     json!({"type": "SECURITY_SETTINGS", "name": name, "parameters": parameters})
 }
 
-pub(super) fn with_status(mut event: Value, status: &str) -> Value {
+pub(crate) fn with_status(mut event: Value, status: &str) -> Value {
     event["status"] = json!({"eventStatus": status});
     event
 }
@@ -399,7 +399,7 @@ pub(super) fn listing(name: &str, unit: &str) -> Value {
     listing_of(name, OKTA, NAME, unit)
 }
 
-pub(super) fn listing_of(name: &str, client: &str, app: &str, unit: &str) -> Value {
+pub(crate) fn listing_of(name: &str, client: &str, app: &str, unit: &str) -> Value {
     event(
         name,
         &[

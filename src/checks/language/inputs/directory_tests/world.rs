@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::checks::language::inputs::Trace;
-use crate::checks::language::inputs::directory::tenant;
+use crate::checks::language::inputs::{record, tenant_field};
 use crate::checks::language::value::{Datum, Val};
 use crate::evidence::gather;
 use crate::facts::{Facts, Statements};
@@ -164,7 +164,9 @@ impl World {
 
     pub(super) fn tenant(&self) -> (Seen, Trace) {
         let mut trace = Trace::default();
-        let value = tenant(&self.facts(), &mut trace);
+        let facts = self.facts();
+        let fields = ["super_admins", "admins", "domains", "primary_domain"];
+        let value = record(fields.map(|field| (field, tenant_field(&facts, field, &mut trace))));
         (Seen(value), trace)
     }
 
