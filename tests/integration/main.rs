@@ -4,6 +4,7 @@ mod cli;
 mod google;
 mod histories;
 mod meta;
+mod policy;
 mod report;
 mod report_fixtures;
 mod simulator;
