@@ -109,13 +109,22 @@ pub enum Certainty {
     Sure,
 }
 
+impl FieldState {
+    /// What is not known is not known, whatever the reason.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        self == other || matches!((self, other), (Self::Unknown { .. }, Self::Unknown { .. }))
+    }
+}
+
 impl World {
     /// Whether two say the same, whichever policies make it so.
     #[must_use]
     pub fn says_the_same_as(&self, other: &Self) -> bool {
         let same_fields = |one: &BTreeMap<String, FieldValue>, other: &BTreeMap<String, FieldValue>| {
             one.len() == other.len()
-                && one.iter().all(|(name, field)| other.get(name).is_some_and(|it| it.state == field.state))
+                && one
+                    .iter()
+                    .all(|(name, field)| other.get(name).is_some_and(|it| it.state.says_the_same_as(&field.state)))
         };
         match (self, other) {
             (Self::Absent, Self::Absent) => true,

@@ -314,7 +314,7 @@ mod tests {
             vec!["1"; 4000].join("+"),
             vec!["-"; 8000].join(""),
             format!("entity{}", ".a".repeat(4000)),
-            "(".repeat(30) + "true" + &" ? false : true) ? true : false".repeat(30),
+            "(".repeat(30) + A + &" ? false : true)".repeat(30),
             "true ? ".repeat(1000) + "true" + &" : true".repeat(1000),
             "[".repeat(31) + &"]".repeat(31),
             "x".repeat(9000),

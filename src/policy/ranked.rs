@@ -9,7 +9,8 @@ use super::sort_order::SortOrder;
 
 /// Policies of one type that apply to one entity, by their sortOrder.
 pub(super) struct Ranked<'a> {
-    /// Those of equal sortOrder together, the greatest first, each rank ascending by index. Where a sortOrder cannot be
+    /// Those of equal sortOrder together, the greatest first, each rank by name, as the order of a listing
+    /// means nothing. Where a sortOrder cannot be
     /// read, nothing says which policy wins: then all are of one rank.
     ranks: Vec<Vec<Policy<'a>>>,
     unordered: Option<String>,
@@ -50,7 +51,7 @@ impl<'a> Ranked<'a> {
         if unordered.is_some() {
             all.iter_mut().for_each(|policy| policy.order = None);
         }
-        all.sort_by(|one, other| other.order.cmp(&one.order).then(one.index.cmp(&other.index)));
+        all.sort_by(|one, other| other.order.cmp(&one.order).then(one.name.cmp(other.name)));
         let mut ranks: Vec<Vec<Policy<'a>>> = Vec::new();
         for policy in all {
             match ranks.last_mut() {

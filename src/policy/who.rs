@@ -35,11 +35,6 @@ impl std::ops::Not for Holds {
 pub trait Membership<T> {
     /// Whether they belong to that one.
     fn holds(&self, of: &T) -> Holds;
-
-    /// All of them, where they are known one and all. Rare forms of queries need it.
-    fn all(&self) -> Option<Vec<T>> {
-        None
-    }
 }
 
 impl<T, F: Fn(&T) -> Holds> Membership<T> for F {
@@ -49,13 +44,9 @@ impl<T, F: Fn(&T) -> Holds> Membership<T> for F {
 }
 
 /// These and no others.
-impl<T: Ord + Clone> Membership<T> for BTreeSet<T> {
+impl<T: Ord> Membership<T> for BTreeSet<T> {
     fn holds(&self, of: &T) -> Holds {
         self.contains(of).into()
-    }
-
-    fn all(&self) -> Option<Vec<T>> {
-        Some(self.iter().cloned().collect())
     }
 }
 
