@@ -59,6 +59,22 @@ fn without_roles_the_accounts_still_tell_super_administrators() {
 }
 
 #[test]
+fn other_accounts_pass_by() {
+    let mut world = World::new()
+        .super_admin("ann")
+        .user("bob", "/", json!({}))
+        .role("2", "g", "GROUP")
+        .member("g", json!({"email": "BOB@example.com", "type": "USER"}));
+    for number in 0..50 {
+        world = world.user(&format!("user{number}"), "/", json!({}));
+    }
+    let kept = world.facts().evidence.accounts;
+    let kept: Vec<&str> = kept.iter().map(|account| account.email.as_str()).collect();
+    assert_eq!(kept, ["ann@example.com", "bob@example.com"]);
+    assert_eq!(world.see("admins"), "[ann@example.com, bob@example.com]");
+}
+
+#[test]
 fn a_lost_account_may_be_one() {
     let world = World::new().super_admin("ann").super_admin("bob");
     let last = world.lines.iter().rposition(|line| line["type"] == "user").expect("a user");

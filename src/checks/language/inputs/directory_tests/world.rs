@@ -189,7 +189,8 @@ impl Seen {
                 Val::Known(Datum::List { items, .. }, _) => {
                     items.get(step.parse::<usize>().expect("a position")).cloned().expect("an item")
                 }
-                other => panic!("{step} of {other:?}"),
+                Val::Known(datum, _) => panic!("{step} of {datum:?}"),
+                Val::Unknown => panic!("{step} of what is not known"),
             };
         }
         Self(at)
