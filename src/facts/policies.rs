@@ -67,14 +67,6 @@ impl Membership<GroupId> for Groups<'_> {
             InGroups::These(_) | InGroups::One(_) => not_seen_in(),
         }
     }
-
-    fn all(&self) -> Option<Vec<GroupId>> {
-        match self.of {
-            InGroups::None => Some(Vec::new()),
-            InGroups::These(groups) => self.open.is_empty().then(|| groups.iter().cloned().collect()),
-            InGroups::One(one) => self.open.is_empty().then(|| vec![one.clone()]),
-        }
-    }
 }
 
 struct Held<'p> {
@@ -88,13 +80,6 @@ impl Membership<Sku> for Held<'_> {
             Licences::These(held) if held.contains(sku) => Holds::Yes,
             Licences::These(_) if self.whole => Holds::No,
             Licences::These(_) | Licences::Unknown => Holds::Unknown,
-        }
-    }
-
-    fn all(&self) -> Option<Vec<Sku>> {
-        match self.of {
-            Licences::These(held) if self.whole => Some(held.iter().cloned().collect()),
-            Licences::These(_) | Licences::Unknown => None,
         }
     }
 }
