@@ -247,8 +247,9 @@ impl NewestSettings {
                     // Neither is known to be the later.
                     let contested = known.change != read.change;
                     let documented = known.documented && read.documented;
-                    if read < *known {
-                        *known = read;
+                    // One of them is shown, and always the same one, in whatever order they come.
+                    if read.item < known.item {
+                        *known = SettingEvent { change: known.change.clone(), ..read };
                     }
                     known.documented = documented;
                     if contested {

@@ -165,8 +165,10 @@ impl ApplicationSettings {
                 Fact { evidence, ..Fact::known(value.clone(), strength_of(&event)) }
             }
             SettingChange::Set(_) | SettingChange::Deleted | SettingChange::Unreadable => {
-                let why =
-                    format!("{setting:?} of the group {group}: the event of {} sets no value", humane_time(event.at));
+                let why = format!(
+                    "{setting:?} of the group {group}: the event of {} leaves no value that the log proves",
+                    humane_time(event.at)
+                );
                 unknown(gap(why, look_up(setting)), evidence)
             }
         }
