@@ -11,6 +11,7 @@ use super::okta_workflows_gmail::{
 };
 use super::per_subject::PerSubject;
 use crate::domain::PackId;
+use crate::evidence::Catalogue;
 use crate::policy::SettingCatalogue;
 
 /// The packs that ship with the program: file and text.
@@ -129,13 +130,14 @@ impl Registry {
     }
 
     /// Tries the examples of the declared checks of these packs, each on the small tenant that it describes.
+    /// `catalogue` tells which apps are known.
     ///
     /// # Errors
     /// [`ExampleError`] where temporary storage fails.
-    pub fn try_examples(&self, packs: &[PackId]) -> Result<Vec<Tried>, ExampleError> {
+    pub fn try_examples(&self, packs: &[PackId], catalogue: &Catalogue) -> Result<Vec<Tried>, ExampleError> {
         let mut tried = Vec::new();
         for check in self.declared.iter().filter(|check| packs.contains(&check.declared().pack)) {
-            tried.extend(try_all(check)?);
+            tried.extend(try_all(check, catalogue)?);
         }
         Ok(tried)
     }

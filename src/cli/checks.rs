@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::judge::known_pack;
 use super::output::{json, standard};
 use crate::checks::{Check, Registry, Tried};
+use crate::config::builtin_catalogue;
 use crate::domain::PackId;
 use crate::report::Visible;
 
@@ -95,7 +96,9 @@ fn test(folder: Option<&Path>, packs: &[PackId], global: &Global, format: Listin
         })
         .filter_map(|pack| pack.id.parse().ok())
         .collect();
-    let tried = registry.try_examples(&chosen).map_err(CliError::Example)?;
+    let catalogue = builtin_catalogue(&[])
+        .map_err(|error| CliError::Config { file: "the built-in catalogue".to_owned(), error })?;
+    let tried = registry.try_examples(&chosen, &catalogue).map_err(CliError::Example)?;
     let wrong: Vec<&Tried> = tried.iter().filter(|tried| !tried.wrong.is_empty()).collect();
     match format {
         Listing::Json => json(&json!({

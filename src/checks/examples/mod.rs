@@ -15,7 +15,7 @@ use super::declared::DeclaredCheck;
 use super::engine::{Acceptance, Inquiry, Selection};
 use super::language::{Example, ExampleSubject};
 use crate::domain::{CheckId, OrgUnitPath};
-use crate::evidence::gather;
+use crate::evidence::{Catalogue, gather};
 use crate::facts::Facts;
 use crate::report::model::{CheckResult, Status, SubjectKind};
 use crate::snapshot::{ReadError, WriteError};
@@ -66,15 +66,15 @@ pub enum ExampleError {
 }
 
 /// Tries all examples of a check.
-pub(super) fn try_all(check: &DeclaredCheck) -> Result<Vec<Tried>, ExampleError> {
-    check.declared().examples.iter().map(|example| try_one(check, example)).collect()
+pub(super) fn try_all(check: &DeclaredCheck, catalogue: &Catalogue) -> Result<Vec<Tried>, ExampleError> {
+    check.declared().examples.iter().map(|example| try_one(check, example, catalogue)).collect()
 }
 
-fn try_one(check: &DeclaredCheck, example: &Example) -> Result<Tried, ExampleError> {
+fn try_one(check: &DeclaredCheck, example: &Example, catalogue: &Catalogue) -> Result<Tried, ExampleError> {
     let tenant = ExampleTenant::of(example);
     let snapshot = tenant.write()?;
     let evidence = gather(&snapshot, &[])?;
-    let facts = Facts::derive(evidence, &tenant.statements(), &[]);
+    let facts = Facts::derive(evidence, &tenant.statements(catalogue), &[]);
     let selection = Selection::default();
     let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };
     let results = check.judge(&inquiry);
@@ -91,13 +91,22 @@ fn try_one(check: &DeclaredCheck, example: &Example) -> Result<Tried, ExampleErr
 
 fn difference(results: &[CheckResult], subject: &ExampleSubject, expected: Status) -> Option<Difference> {
     let found = find(results, subject);
-    let got = found.map(|result| result.status);
+    let got = found.map(|result| result.status).or_else(|| unasked(results, subject));
     (got != Some(expected)).then(|| Difference {
         subject: subject.to_string(),
         expected,
         got,
         says: found.map(said).unwrap_or_default(),
     })
+}
+
+/// Users and apps of which the question does not arise have no row of their own, where others have one.
+fn unasked(results: &[CheckResult], subject: &ExampleSubject) -> Option<Status> {
+    let open = results.iter().any(|result| result.subject.kind == SubjectKind::Tenant);
+    match subject {
+        ExampleSubject::User(_) | ExampleSubject::App(_) => (!open).then_some(Status::NotApplicable),
+        ExampleSubject::Tenant | ExampleSubject::OrgUnit(_) | ExampleSubject::Group(_) => None,
+    }
 }
 
 fn said(result: &CheckResult) -> String {

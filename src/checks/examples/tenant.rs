@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::checks::language::{DnsAnswer, DomainKind, Example, ExampleSession, LogEventKind, SsoTarget};
 use crate::domain::{Email, OrgUnitPath, SessionLength};
-use crate::evidence::{AppRef, Attestation, AttestedSession, AttestedValue, Below, OwnAccess, OwnReauth, ReauthMethod};
+use crate::evidence::{
+    AppRef, Attestation, AttestedSession, AttestedValue, Below, Catalogue, OwnAccess, OwnReauth, ReauthMethod,
+};
 use crate::facts::Statements;
 use crate::google::reports::Application;
 use crate::report::model::SourceStatus;
@@ -67,7 +69,7 @@ impl<'x> ExampleTenant<'x> {
     }
 
     /// What an administrator is said to have seen.
-    pub(super) fn statements(&self) -> Statements {
+    pub(super) fn statements(&self, catalogue: &Catalogue) -> Statements {
         let by: Email = format!("admin@{DOMAIN}").parse().expect("a sound address");
         let at = as_of() - SignedDuration::from_hours(1);
         let attestation = |org_unit: &OrgUnitPath, value: AttestedValue| Attestation {
@@ -89,7 +91,12 @@ impl<'x> ExampleTenant<'x> {
             let app_ref = AppRef::Client(app.client_id.clone());
             attestation(&app.org_unit, AttestedValue::AppAccess { app: app_ref, level: OwnAccess::Trusted })
         });
-        Statements { attestations: sessions.chain(trusted).collect(), no_bindings: true, ..Statements::default() }
+        Statements {
+            attestations: sessions.chain(trusted).collect(),
+            no_bindings: true,
+            catalogue: catalogue.clone(),
+            ..Statements::default()
+        }
     }
 
     /// Writes it to temporary storage.
@@ -290,6 +297,7 @@ fn attested(session: &ExampleSession) -> AttestedSession {
         reauth: match session.reauth.as_deref() {
             Some("not_required") => OwnReauth::NotRequired,
             Some("inherit") => OwnReauth::Inherit,
+            // Only these words are let in.
             Some(_) | None => OwnReauth::Required,
         },
         frequency: session.frequency.as_deref().and_then(|length| length.parse::<SessionLength>().ok()),

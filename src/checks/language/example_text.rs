@@ -364,6 +364,16 @@ fn session(tree: &Tree, source: &mut Source<'_>) -> Option<ExampleSession> {
         exempt_trusted_apps: fields.take("exempt_trusted_apps", source),
     };
     fields.finish(source);
+    let words = [
+        (&session.reauth, "reauth", &["required", "not_required", "inherit"][..]),
+        (&session.method, "method", &["password", "security_key"]),
+    ];
+    for (word, key, allowed) in words {
+        if let Some(word) = word.as_deref().filter(|word| !allowed.contains(word)) {
+            let message = format!("{key}: {word:?} is none of {}", allowed.join(", "));
+            source.fault::<()>(tree.at, message);
+        }
+    }
     Some(session)
 }
 
