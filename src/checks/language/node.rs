@@ -19,6 +19,8 @@ pub(super) enum Node {
     Rules(SettingType),
     /// `tenant`
     Root(Root),
+    /// `unknown("why")`
+    Unknown(Arc<str>),
     /// A name that a macro binds; the number counts the macros around it, the outermost is 0.
     Variable(usize),
     /// `user.email`, and `log.last["EVENT"]` with a literal key.

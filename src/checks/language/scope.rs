@@ -17,6 +17,9 @@ pub trait Scope {
     /// Any other input; never asked for [`Root::Settings`].
     fn root(&self, name: Root) -> Val;
 
+    /// Told where an expression came to `unknown("why")`, and not merely may have come to it.
+    fn unsettled(&self, _why: &str) {}
+
     /// Whether a setting's field has a value, which is what `has()` asks for. By itself, a value that nobody knows may be
     /// there or not.
     fn is_set(&self, setting: &SettingType, field: &str) -> Truth {
