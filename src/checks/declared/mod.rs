@@ -119,8 +119,8 @@ impl Check for DeclaredCheck {
 
 fn meta(declared: &Declared) -> Meta {
     let (automated, fails_when, limits) = match &declared.verdict {
-        Way::Automated { condition, .. } => {
-            (true, format!("this does not hold: {}", condition.text()), declared.limits.clone())
+        Way::Automated(automated) => {
+            (true, format!("this does not hold: {}", automated.condition.text()), declared.limits.clone())
         }
         Way::Manual(manual) => (false, "a person finds it so".to_owned(), Some(manual.reason.clone())),
     };

@@ -50,7 +50,7 @@ impl Scope for SubjectScope<'_> {
         self.inputs.field(name, field, &mut self.trace.borrow_mut())
     }
 
-    fn lacks(&self, why: &str) {
+    fn unsettled(&self, why: &str) {
         let supply = "look at the page that the remediation names, and decide for yourself".to_owned();
         let gap = Gap { fact: self.inputs.rule.check.to_string().into(), why: why.to_owned(), supply };
         self.trace.borrow_mut().gaps.insert(gap);

@@ -74,7 +74,7 @@ impl<'c> Compiler<'c> {
         if typed.of.is(wanted) {
             return Some(typed.node);
         }
-        self.fault(expr, format!("{what} must be a {wanted}, and this is a {}", typed.of))
+        self.fault(expr, format!("{what} must be {wanted}, and this is {}", typed.of))
     }
 
     /// Any part.
@@ -170,15 +170,13 @@ impl<'c> Compiler<'c> {
             Type::Dynamic => (Type::Dynamic, Lack::Unset),
             Type::List(_) => {
                 let range = self.field_range(expr);
-                let message = format!(
-                    "a {} has no fields, its items have: ask with exists(x, …), all(x, …) or map(x, …)",
-                    base.of
-                );
+                let message =
+                    format!("{} has no fields, its items have: ask with exists(x, …), all(x, …) or map(x, …)", base.of);
                 return self.fault_at(range, message);
             }
             Type::Bool | Type::Int | Type::Text | Type::Enum(_) | Type::Duration | Type::Timestamp => {
                 let range = self.field_range(expr);
-                return self.fault_at(range, format!("a {} has no fields", base.of));
+                return self.fault_at(range, format!("{} has no fields", base.of));
             }
         };
         self.note_log(&base.node, &field);
@@ -205,26 +203,13 @@ impl<'c> Compiler<'c> {
     fn settings_path(&self, expr: &'c IdedExpr) -> Option<Vec<&'c IdedExpr>> {
         let mut path = Vec::new();
         let mut expr = expr;
-        loop {
-            match &expr.expr {
-                Expr::Select(select) => {
-                    path.push(expr);
-                    expr = &select.operand;
-                }
-                Expr::Ident(name) if name == Root::Settings.as_str() && !self.is_variable(name) => {
-                    path.reverse();
-                    return Some(path);
-                }
-                Expr::Unspecified
-                | Expr::Call(_)
-                | Expr::Comprehension(_)
-                | Expr::Ident(_)
-                | Expr::List(_)
-                | Expr::Literal(_)
-                | Expr::Map(_)
-                | Expr::Struct(_) => return None,
-            }
+        while let Expr::Select(select) = &expr.expr {
+            path.push(expr);
+            expr = &select.operand;
         }
+        let Expr::Ident(name) = &expr.expr else { return None };
+        path.reverse();
+        (name == Root::Settings.as_str() && !self.is_variable(name)).then_some(path)
     }
 
     fn list(&mut self, list: &'c ListExpr) -> Option<Typed> {
@@ -236,7 +221,7 @@ impl<'c> Compiler<'c> {
             match common.common(&typed.of) {
                 Some(wider) => common = wider,
                 None => {
-                    return self.fault(element, format!("a list of {common} cannot also hold a {}", typed.of));
+                    return self.fault(element, format!("a list of {common} cannot also hold {}", typed.of));
                 }
             }
             items.push(typed.node);
@@ -263,7 +248,7 @@ impl<'c> Compiler<'c> {
             | Type::Timestamp
             | Type::Record(_)
             | Type::Map(_)) => {
-                let message = format!("exists, all, exists_one, filter and map want a list, and this is a {other}");
+                let message = format!("exists, all, exists_one, filter and map want a list, and this is {other}");
                 return self.fault(&fold.iter_range, message);
             }
         };
@@ -310,22 +295,13 @@ impl<'c> Compiler<'c> {
             | Type::Map(_)
             | Type::Dynamic => return Some(()),
         };
-        match &other.expr {
-            Expr::Literal(LiteralValue::String(word)) => self.check_word(words, word.inner(), other),
-            Expr::List(list) => {
-                // All of them are looked at before the first failure ends it.
-                let sound: Vec<_> = list.elements.iter().map(|element| self.check_words(of, element)).collect();
-                sound.into_iter().collect()
-            }
-            Expr::Unspecified
-            | Expr::Call(_)
-            | Expr::Comprehension(_)
-            | Expr::Ident(_)
-            | Expr::Literal(_)
-            | Expr::Map(_)
-            | Expr::Select(_)
-            | Expr::Struct(_) => Some(()),
+        if let Expr::Literal(LiteralValue::String(word)) = &other.expr {
+            return self.check_word(words, word.inner(), other);
         }
+        let Expr::List(list) = &other.expr else { return Some(()) };
+        // All of them are looked at before the first failure ends it.
+        let sound: Vec<_> = list.elements.iter().map(|element| self.check_words(of, element)).collect();
+        sound.into_iter().collect()
     }
 
     fn check_word(&mut self, of: &EnumType, word: &str, at: &IdedExpr) -> Option<()> {

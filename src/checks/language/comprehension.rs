@@ -52,30 +52,15 @@ pub(super) fn decode(fold: &ComprehensionExpr) -> Option<Macro<'_>> {
 }
 
 fn call(node: &IdedExpr) -> Option<&CallExpr> {
-    match &node.expr {
-        Expr::Call(call) => Some(call),
-        Expr::Unspecified
-        | Expr::Comprehension(_)
-        | Expr::Ident(_)
-        | Expr::List(_)
-        | Expr::Literal(_)
-        | Expr::Map(_)
-        | Expr::Select(_)
-        | Expr::Struct(_) => None,
-    }
+    if let Expr::Call(call) = &node.expr { Some(call) } else { None }
 }
 
 /// The item of a list of one.
 fn only(node: &IdedExpr) -> Option<&IdedExpr> {
-    match &node.expr {
-        Expr::List(list) => list.elements.first().filter(|_| list.elements.len() == 1),
-        Expr::Unspecified
-        | Expr::Call(_)
-        | Expr::Comprehension(_)
-        | Expr::Ident(_)
-        | Expr::Literal(_)
-        | Expr::Map(_)
-        | Expr::Select(_)
-        | Expr::Struct(_) => None,
+    if let Expr::List(list) = &node.expr
+        && let [item] = list.elements.as_slice()
+    {
+        return Some(item);
     }
+    None
 }

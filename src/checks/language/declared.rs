@@ -64,14 +64,18 @@ pub struct Declared {
 #[derive(Debug, Clone)]
 pub enum Verdict {
     /// By a condition.
-    Automated {
-        /// True: all is well.
-        condition: Expression,
-        /// One sentence about a failure.
-        message: Template,
-    },
+    Automated(Box<Automated>),
     /// By a person.
     Manual(Manual),
+}
+
+/// A condition and what is said where it fails.
+#[derive(Debug, Clone)]
+pub struct Automated {
+    /// True: all is well.
+    pub condition: Expression,
+    /// One sentence about a failure.
+    pub message: Template,
 }
 
 /// Why a person has to look, and for what.
@@ -109,7 +113,7 @@ impl Declared {
     #[must_use]
     pub fn condition(&self) -> Option<&Expression> {
         match &self.verdict {
-            Verdict::Automated { condition, .. } => Some(condition),
+            Verdict::Automated(automated) => Some(&automated.condition),
             Verdict::Manual(_) => None,
         }
     }
@@ -118,7 +122,7 @@ impl Declared {
     #[must_use]
     pub fn message(&self) -> Option<&Template> {
         match &self.verdict {
-            Verdict::Automated { message, .. } => Some(message),
+            Verdict::Automated(automated) => Some(&automated.message),
             Verdict::Manual(_) => None,
         }
     }
@@ -127,7 +131,7 @@ impl Declared {
     #[must_use]
     pub fn manual(&self) -> Option<&Manual> {
         match &self.verdict {
-            Verdict::Automated { .. } => None,
+            Verdict::Automated(_) => None,
             Verdict::Manual(manual) => Some(manual),
         }
     }

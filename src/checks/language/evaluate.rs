@@ -16,7 +16,7 @@ impl Expression {
     /// Its value for the subject of a scope, as far as it is known.
     #[must_use]
     pub fn evaluate(&self, scope: &dyn Scope) -> Val {
-        Evaluation { scope, variables: Vec::new() }.value(&self.node)
+        Evaluation { scope, variables: Vec::new(), hypothetical: 0 }.value(&self.node)
     }
 
     /// What a condition amounts to for the subject of a scope.
@@ -30,19 +30,23 @@ impl Expression {
 pub(super) struct Evaluation<'s> {
     scope: &'s dyn Scope,
     variables: Vec<Val>,
+    /// How many conditions that nobody can decide stand before the part at hand.
+    hypothetical: usize,
 }
 
 impl Evaluation<'_> {
     pub(super) fn value(&mut self, node: &Node) -> Val {
         match node {
             Node::Literal(datum) => Val::proven(datum.clone()),
-            Node::Unknown(why) => {
-                self.scope.lacks(why);
-                Val::Unknown
-            }
             Node::Setting(setting, field) => self.scope.setting(setting, field),
             Node::Rules(setting) => self.scope.rules(setting),
             Node::Root(root) => self.scope.root(*root),
+            Node::Unknown(why) => {
+                if self.hypothetical == 0 {
+                    self.scope.unsettled(why);
+                }
+                Val::Unknown
+            }
             Node::Variable(at) => self.variables[*at].clone(),
             Node::Field(of, field) => match **of {
                 Node::Root(root) => self.scope.field(root, field),
@@ -134,7 +138,11 @@ impl Evaluation<'_> {
     fn chain(&mut self, parts: &[Node], decisive: Truth, start: Truth, join: impl Fn(Truth, Truth) -> Truth) -> Val {
         let mut so_far = start;
         for part in parts {
-            so_far = join(so_far, self.truth(part));
+            let answer = match so_far {
+                Truth::Unknown => self.supposing(|this| this.truth(part)),
+                Truth::FalseProven | Truth::FalsePresumed | Truth::TruePresumed | Truth::TrueProven => self.truth(part),
+            };
+            so_far = join(so_far, answer);
             if so_far == decisive {
                 break;
             }
@@ -148,7 +156,13 @@ impl Evaluation<'_> {
             Truth::TrueProven => self.value(then),
             Truth::FalseProven => self.value(otherwise),
             Truth::FalsePresumed | Truth::Unknown | Truth::TruePresumed => {
-                let (one, other) = (self.value(then), self.value(otherwise));
+                let (one, other) = match asked {
+                    Truth::TruePresumed => (self.value(then), self.supposing(|this| this.value(otherwise))),
+                    Truth::FalsePresumed => (self.supposing(|this| this.value(then)), self.value(otherwise)),
+                    Truth::Unknown | Truth::TrueProven | Truth::FalseProven => {
+                        self.supposing(|this| (this.value(then), this.value(otherwise)))
+                    }
+                };
                 // Where both come to the same, it does not matter which.
                 if equal(&one, &other).is_true() {
                     return one.at_most(other.strength());
@@ -160,6 +174,14 @@ impl Evaluation<'_> {
                 }
             }
         }
+    }
+
+    /// Evaluates what may not be meant at all.
+    fn supposing<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        self.hypothetical += 1;
+        let value = evaluate(self);
+        self.hypothetical -= 1;
+        value
     }
 
     /// Evaluates with one more name bound.

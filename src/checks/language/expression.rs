@@ -78,7 +78,7 @@ impl Expression {
         let typed = match wanted {
             Some(wanted) => match compiler.part(&tree) {
                 Some(typed) if typed.of.is(wanted) => Some(typed),
-                Some(typed) => compiler.fault(&tree, format!("this must be a {wanted}, and it is a {}", typed.of)),
+                Some(typed) => compiler.fault(&tree, format!("this must be {wanted}, and it is {}", typed.of)),
                 None => None,
             },
             None => compiler.part(&tree),

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::expression::Expression;
-use super::fake::schema;
+use super::fake::{FakeScope, schema};
 use super::schema::{Root, SubjectKind};
 
 /// What is wrong with an expression, with the part underlined.
@@ -48,6 +48,7 @@ fn faults_are_told_where_they_are() {
         "has(settings.t.v.z)",
         "has(settings.rule.dlp)",
         "{'a': 1}.a == 1",
+        "settings.t.v.p ? unknown() : unknown(settings.t.v.s)",
         "log.settings[1] == \"x\"",
         "[1, \"x\"].size() == 2",
         "settings.t.v.é == 1",
@@ -88,9 +89,8 @@ fn long_chains_are_parsed_or_refused() {
         "\\".repeat(8_000),
         "? : ".repeat(30),
     ] {
-        let ended = Expression::condition(&text, schema(SubjectKind::Tenant));
-        if let Ok(expression) = ended {
-            drop(expression.evaluate(&super::fake::FakeScope::default()));
+        if let Ok(expression) = Expression::condition(&text, schema(SubjectKind::Tenant)) {
+            drop(expression.evaluate(&FakeScope::default()));
         }
     }
 }

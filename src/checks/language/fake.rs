@@ -64,6 +64,8 @@ pub(super) struct FakeScope {
     pub(super) values: BTreeMap<String, Val>,
     /// What was asked for.
     pub(super) asked: RefCell<Vec<String>>,
+    /// What it was told by `unknown("why")`.
+    pub(super) unsettled: RefCell<Vec<String>>,
 }
 
 impl FakeScope {
@@ -90,6 +92,10 @@ impl Scope for FakeScope {
 
     fn root(&self, name: Root) -> Val {
         self.get(name.as_str().to_owned())
+    }
+
+    fn unsettled(&self, why: &str) {
+        self.unsettled.borrow_mut().push(why.to_owned());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators and functions: which there are, and what they take.
 
 use cel::common::ast::Expr;
-use cel::common::ast::{CallExpr, IdedExpr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, IdedExpr, operators};
 use regex::{Regex, RegexBuilder};
 
 use super::compile::{Compiler, Typed};
@@ -67,8 +67,8 @@ impl<'c> Compiler<'c> {
             ("lowerAscii", Some(text), []) => self.convert(Conversion::LowerAscii, text),
             ("duration", None, [text]) => self.convert(Conversion::Duration, text),
             ("timestamp", None, [text]) => self.convert(Conversion::Timestamp, text),
-            ("unknown", None, [why]) => self.unknown(expr, why),
             ("int", None, [text]) => self.convert(Conversion::Int, text),
+            ("unknown", None, [why]) => self.unknown(why),
             (name, ..) if FUNCTIONS.contains(&name) => {
                 self.fault(expr, format!("{name}() is not called like this; see {}", usage(name)))
             }
@@ -76,14 +76,6 @@ impl<'c> Compiler<'c> {
                 let near = nearest(name, "one", FUNCTIONS);
                 self.fault(expr, format!("there is no function {name}(){near}"))
             }
-        }
-    }
-
-    /// `unknown("why")`, for what the inputs cannot tell though they are at hand.
-    fn unknown(&mut self, expr: &'c IdedExpr, why: &'c IdedExpr) -> Option<Typed> {
-        match self.part(why)?.node {
-            Node::Literal(Datum::Text(why)) => Typed::new(Node::Unknown(why), Type::Bool),
-            _ => self.fault(expr, "unknown() says why in a plain text: unknown(\"no log tells it\")"),
         }
     }
 
@@ -98,7 +90,7 @@ impl<'c> Compiler<'c> {
             | Type::List(_)
             | Type::Record(_)
             | Type::Map(_)
-            | Type::Dynamic) => self.fault(of, format!("only int and duration have a minus, and this is a {other}")),
+            | Type::Dynamic) => self.fault(of, format!("only int and duration have a minus, and this is {other}")),
         }
     }
 
@@ -107,19 +99,14 @@ impl<'c> Compiler<'c> {
         let mut operands = Vec::new();
         let mut ahead = vec![expr];
         while let Some(next) = ahead.pop() {
-            match &next.expr {
-                Expr::Call(call) if call.func_name == sign && call.target.is_none() && call.args.len() == 2 => {
-                    ahead.extend(call.args.iter().rev());
-                }
-                Expr::Unspecified
-                | Expr::Call(_)
-                | Expr::Comprehension(_)
-                | Expr::Ident(_)
-                | Expr::List(_)
-                | Expr::Literal(_)
-                | Expr::Map(_)
-                | Expr::Select(_)
-                | Expr::Struct(_) => operands.push(next),
+            if let Expr::Call(call) = &next.expr
+                && call.func_name == sign
+                && call.target.is_none()
+                && call.args.len() == 2
+            {
+                ahead.extend(call.args.iter().rev());
+            } else {
+                operands.push(next);
             }
         }
         let what = if sign == operators::LOGICAL_AND { "what && joins" } else { "what || joins" };
@@ -135,7 +122,7 @@ impl<'c> Compiler<'c> {
         let (one, other) = (self.part(then), self.part(otherwise));
         let (asked, one, other) = (asked?, one?, other?);
         let Some(of) = one.of.common(&other.of) else {
-            return self.fault(otherwise, format!("?: gives a {} or a {}: both must be alike", one.of, other.of));
+            return self.fault(otherwise, format!("?: gives {} or {}: both must be alike", one.of, other.of));
         };
         Typed::new(Node::If(Box::new([asked, one.node, other.node])), of)
     }
@@ -180,7 +167,7 @@ impl<'c> Compiler<'c> {
             | Type::Duration
             | Type::Timestamp
             | Type::Record(_)
-            | Type::Map(_) => return self.fault(expr, format!("a {} cannot be in a {}", one.of, many.of)),
+            | Type::Map(_) => return self.fault(expr, format!("{} cannot be in {}", one.of, many.of)),
         };
         self.check_words(&one.of, list)?;
         self.check_words(&many.of, item)?;
@@ -259,7 +246,7 @@ impl<'c> Compiler<'c> {
                 | Type::Map(_)
                 | Type::Dynamic,
                 _,
-            ) => return self.fault(expr, format!("a {} has nothing at a {}", base.of, index.of)),
+            ) => return self.fault(expr, format!("{} has nothing at {}", base.of, index.of)),
         };
         if let Node::Literal(Datum::Text(key)) = &index.node {
             self.note_log(&base.node, key);
@@ -275,7 +262,7 @@ impl<'c> Compiler<'c> {
                 Typed::new(Node::Size(Box::new(typed.node)), Type::Int)
             }
             other @ (Type::Bool | Type::Int | Type::Duration | Type::Timestamp | Type::Record(_) | Type::Map(_)) => {
-                self.fault(of, format!("only lists and strings have a size, and this is a {other}"))
+                self.fault(of, format!("only lists and strings have a size, and this is {other}"))
             }
         }
     }
@@ -306,27 +293,24 @@ impl<'c> Compiler<'c> {
         }
     }
 
+    /// What a pack's author knows that nobody can tell. It fits wherever a value is wanted.
+    fn unknown(&mut self, why: &'c IdedExpr) -> Option<Typed> {
+        let Node::Literal(Datum::Text(reason)) = self.part(why)?.node else {
+            return self.fault(why, "unknown() takes a string: why nobody can tell");
+        };
+        Typed::new(Node::Unknown(reason), Type::Dynamic)
+    }
+
     fn convert(&mut self, what: Conversion, text: &'c IdedExpr) -> Option<Typed> {
         let node = self.expect(text, &Type::Text, "what is read as another type")?;
-        let literal = match &text.expr {
-            Expr::Literal(LiteralValue::String(literal)) => Some(literal.inner()),
-            Expr::Unspecified
-            | Expr::Call(_)
-            | Expr::Comprehension(_)
-            | Expr::Ident(_)
-            | Expr::List(_)
-            | Expr::Literal(_)
-            | Expr::Map(_)
-            | Expr::Select(_)
-            | Expr::Struct(_) => None,
-        };
+        let literal = if let Node::Literal(Datum::Text(literal)) = &node { Some(literal.clone()) } else { None };
         let (of, read) = match (what, literal) {
             (Conversion::LowerAscii, _) => (Type::Text, None),
             (Conversion::Duration, literal) => {
-                (Type::Duration, literal.map(|text| parse_duration(text).map(Datum::Duration)))
+                (Type::Duration, literal.map(|text| parse_duration(&text).map(Datum::Duration)))
             }
             (Conversion::Timestamp, literal) => {
-                (Type::Timestamp, literal.map(|text| parse_timestamp(text).map(Datum::Timestamp)))
+                (Type::Timestamp, literal.map(|text| parse_timestamp(&text).map(Datum::Timestamp)))
             }
             (Conversion::Int, literal) => (Type::Int, literal.map(|text| text.parse().ok().map(Datum::Int))),
         };
@@ -380,8 +364,8 @@ fn usage(function: &str) -> &'static str {
         "map" => "list.map(x, value)",
         "matches" => "text.matches(\"regular expression\")",
         "size" => "list.size()",
-        "unknown" => "unknown(\"why\")",
         "startsWith" => "text.startsWith(\"part\")",
+        "unknown" => "unknown(\"why nobody can tell\")",
         _ => "timestamp(\"2026-11-20T10:00:00Z\")",
     }
 }

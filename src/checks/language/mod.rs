@@ -21,6 +21,8 @@ mod fake;
 mod fields;
 mod functions;
 pub(crate) mod inputs;
+#[cfg(test)]
+mod law_tests;
 mod moment;
 mod nearest;
 mod node;
@@ -41,7 +43,7 @@ mod tree;
 mod types;
 mod value;
 
-pub use declared::{Conflict, Cure, Declared, Manual, PackFile, Verdict};
+pub use declared::{Automated, Conflict, Cure, Declared, Manual, PackFile, Verdict};
 pub use example::{
     DnsAnswer, DomainKind, Example, ExampleDomain, ExampleGrant, ExampleGroup, ExampleSession, ExampleSubject,
     ExampleUser, Fields, LicensedSetting, ListSetting, LogEvent, LogEventKind, SsoAssignment, SsoTarget, TrustedApp,

@@ -13,14 +13,14 @@ use crate::domain::SettingType;
 pub(super) enum Node {
     /// A constant.
     Literal(Datum),
-    /// `unknown("why")`: true or false, nobody knows which.
-    Unknown(Arc<str>),
     /// `settings.gmail.pop_access.enablePopAccess`
     Setting(SettingType, Arc<str>),
     /// `settings.rule.dlp`
     Rules(SettingType),
     /// `tenant`
     Root(Root),
+    /// `unknown("why")`
+    Unknown(Arc<str>),
     /// A name that a macro binds; the number counts the macros around it, the outermost is 0.
     Variable(usize),
     /// `user.email`, and `log.last["EVENT"]` with a literal key.

@@ -166,7 +166,7 @@ impl Loading<'_> {
         let title = raw.title.clone().or_else(|| base.as_ref().map(|base| base.title.clone()));
         let framework = raw.framework.clone().or_else(|| base.as_ref().and_then(|base| base.framework.clone()));
         let Some(title) = title else {
-            source.fault::<()>(raw.pack.at, "`title` is missing here");
+            // That it is missing, or the pack that it extends, is told already.
             return;
         };
         let mut checks = match &base {
@@ -176,6 +176,7 @@ impl Loading<'_> {
                 }
                 inherited(&raw, base, framework.as_deref(), source)
             }
+            None if raw.extends.is_some() => Vec::new(),
             None => {
                 let strays = raw.drop.iter().map(|dropped| dropped.at).chain(raw.renumber.values().map(|to| to.at));
                 for at in strays.collect::<Vec<_>>() {

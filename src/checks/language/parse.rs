@@ -95,39 +95,18 @@ fn syntax_error(text: &str, error: &ParseError) -> ExpressionError {
     let within = lines.get(line - 1).map_or(0, |line| line.char_indices().nth(column).map_or(line.len(), |(at, _)| at));
     let at = (before + within).min(text.len());
     let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
+    let message = if message.contains("'<EOF>'") {
+        "it ends where something has to follow"
+    } else {
+        // What the parser would have taken instead is a list of its tokens, which helps nobody.
+        message.split(" expecting ").next().unwrap_or(message)
+    };
     ExpressionError { range: at..at, message: format!("not an expression: {message}") }
 }
 
 /// The part of the text that a node was made from.
 pub(super) fn range_of(text: &str, info: &SourceInfo, node: &IdedExpr) -> Range<usize> {
-    let mut range = usize::MAX..0;
-    let mut ahead = vec![node];
-    while let Some(node) = ahead.pop() {
-        if let Some((from, to)) = info.offset_for(node.id) {
-            range.start = range.start.min(from as usize);
-            range.end = range.end.max(to as usize + 1);
-        }
-        match &node.expr {
-            Expr::Call(call) => ahead.extend(call.target.as_deref().into_iter().chain(&call.args)),
-            Expr::Comprehension(fold) => ahead.extend([&fold.iter_range, &fold.loop_step]),
-            Expr::List(list) => ahead.extend(&list.elements),
-            Expr::Select(select) => {
-                ahead.push(&select.operand);
-                if !select.test {
-                    range.end = range.end.max(field_range(text, info, node).end);
-                }
-            }
-            Expr::Map(map) => {
-                for entry in &map.entries {
-                    match &entry.expr {
-                        EntryExpr::MapEntry(entry) => ahead.extend([&entry.key, &entry.value]),
-                        EntryExpr::StructField(field) => ahead.push(&field.value),
-                    }
-                }
-            }
-            Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
-        }
-    }
+    let range = extent(text, info, node);
     let start = text.floor_char_boundary(range.start.min(text.len()));
     let end = text.ceil_char_boundary(range.end.clamp(start, text.len()));
     start..end
@@ -136,9 +115,49 @@ pub(super) fn range_of(text: &str, info: &SourceInfo, node: &IdedExpr) -> Range<
 /// The name of the field that a selection names, which stands behind its dot.
 pub(super) fn field_range(text: &str, info: &SourceInfo, select: &IdedExpr) -> Range<usize> {
     let Expr::Select(of) = &select.expr else { return range_of(text, info, select) };
-    // Within has() the node stands for the whole call, so the dot is looked for behind what the field is taken from.
-    let behind = range_of(text, info, &of.operand).end;
-    let Some(name) = text.get(behind..).and_then(|rest| rest.find(of.field.as_str())) else { return behind..behind };
-    let from = behind + name;
-    from..from + of.field.len()
+    name_behind(text, extent(text, info, &of.operand).end, &of.field)
+}
+
+fn name_behind(text: &str, behind: usize, name: &str) -> Range<usize> {
+    match text.get(behind..).and_then(|rest| rest.find(name)) {
+        Some(at) => behind + at..behind + at + name.len(),
+        None => behind..behind,
+    }
+}
+
+/// From the first token of a node and its parts to the last; empty, at the end, for a node without any. Each part is looked
+/// at once: chains of selections are thousands long.
+fn extent(text: &str, info: &SourceInfo, node: &IdedExpr) -> Range<usize> {
+    let own = info.offset_for(node.id);
+    let (mut start, mut end) = own.map_or((text.len(), 0), |(from, to)| (from as usize, to as usize + 1));
+    let mut take_in = |part: Range<usize>| {
+        start = start.min(part.start);
+        end = end.max(part.end);
+    };
+    match &node.expr {
+        Expr::Call(call) => {
+            call.target.as_deref().into_iter().chain(&call.args).for_each(|part| take_in(extent(text, info, part)));
+        }
+        Expr::Comprehension(fold) => {
+            [&fold.iter_range, &fold.loop_step].into_iter().for_each(|part| take_in(extent(text, info, part)));
+        }
+        Expr::List(list) => list.elements.iter().for_each(|part| take_in(extent(text, info, part))),
+        Expr::Select(select) => {
+            let operand = extent(text, info, &select.operand);
+            take_in(name_behind(text, operand.end, &select.field));
+            take_in(operand);
+        }
+        Expr::Map(map) => {
+            for entry in &map.entries {
+                match &entry.expr {
+                    EntryExpr::MapEntry(entry) => {
+                        [&entry.key, &entry.value].into_iter().for_each(|part| take_in(extent(text, info, part)));
+                    }
+                    EntryExpr::StructField(field) => take_in(extent(text, info, &field.value)),
+                }
+            }
+        }
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
+    }
+    start..end.max(start)
 }

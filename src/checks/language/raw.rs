@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::declared::{Conflict, Cure, Declared, Manual, Verdict};
+use super::declared::{Automated, Conflict, Cure, Declared, Manual, Verdict};
 use super::example_text::{ExampleReader, examples};
 use super::expression::Expression;
 use super::fields::{Decode, Fields, Parsed, Placed, entries, list, word};
@@ -50,11 +50,15 @@ pub(super) fn read(source: &mut Source<'_>, settings: &dyn SettingTypes) -> Opti
         None if extends.is_some() => &[],
         None => source.fault(fields.at, "`checks` is missing here").unwrap_or_default(),
     };
+    if title.is_none() && extends.is_none() && fields.tree("title").is_none() {
+        source.fault::<()>(fields.at, "`title` is missing here");
+    }
     fields.finish(source);
-    let pack = pack?;
-    let reader = CheckReader { pack: &pack.value, settings };
+    // The checks of a pack without a sound id are read all the same, for what is wrong with them.
+    let id = pack.as_ref().map_or_else(|| "pack".parse().expect("an id"), |pack| pack.value.clone());
+    let reader = CheckReader { pack: &id, settings };
     let checks = written.iter().filter_map(|check| reader.check(check, source)).collect();
-    Some(RawPack { pack, title, framework, extends, drop, renumber, checks })
+    Some(RawPack { pack: pack?, title, framework, extends, drop, renumber, checks })
 }
 
 fn renumbered(tree: &Tree, source: &mut Source<'_>) -> Option<BTreeMap<String, Placed<String>>> {
@@ -96,7 +100,7 @@ impl CheckReader<'_> {
         let verdict = verdict(&mut fields, schema, source);
         let not_applicable = condition(fields.tree("not_applicable"), schema, source);
         let sources = fields.take("sources", source).unwrap_or_default();
-        let automated = matches!(verdict, Some(Verdict::Automated { .. }));
+        let automated = matches!(verdict, Some(Verdict::Automated(_)));
         let remediation = match fields.tree("remediation") {
             Some(tree) => cure(tree, automated, source),
             None => source.fault(fields.at, "`remediation` is missing here"),
@@ -174,7 +178,7 @@ fn verdict(fields: &mut Fields<'_>, schema: Option<Schema<'_>>, source: &mut Sou
                 Some(tree) => template(tree, schema, source),
                 None => source.fault(fields.at, "`message` is missing here: what a failure says, with the values seen"),
             };
-            Some(Verdict::Automated { condition: condition?, message: message? })
+            Some(Verdict::Automated(Box::new(Automated { condition: condition?, message: message? })))
         }
         (None, Some(tree)) => {
             if let Some(message) = message {
@@ -223,7 +227,7 @@ fn cure(tree: &Tree, automated: bool, source: &mut Source<'_>) -> Option<Cure> {
     let url: Option<String> = fields.take("url", source);
     let steps = fields.take("steps", source).unwrap_or_default();
     if automated && fields.tree("console").is_none() {
-        return source.fault(fields.at, "`console` is missing here: the page where it is put right");
+        source.fault::<()>(fields.at, "`console` is missing here: the page where it is put right");
     }
     if let (Some(url), Some(tree)) = (&url, fields.tree("url"))
         && !url.starts_with("https://")

@@ -23,8 +23,8 @@ pub trait Scope {
         field_of(&self.root(name), field)
     }
 
-    /// Hears why an expression itself says `unknown("…")`.
-    fn lacks(&self, _why: &str) {}
+    /// Told where an expression came to `unknown("why")`, and not merely may have come to it.
+    fn unsettled(&self, _why: &str) {}
 
     /// Whether a setting's field has a value, which is what `has()` asks for. By itself, a value that nobody knows may be
     /// there or not.

@@ -100,15 +100,5 @@ impl<'c> Compiler<'c> {
 }
 
 fn field_of(part: &IdedExpr) -> Option<&str> {
-    match &part.expr {
-        Expr::Select(select) => Some(&select.field),
-        Expr::Unspecified
-        | Expr::Call(_)
-        | Expr::Comprehension(_)
-        | Expr::Ident(_)
-        | Expr::List(_)
-        | Expr::Literal(_)
-        | Expr::Map(_)
-        | Expr::Struct(_) => None,
-    }
+    if let Expr::Select(select) = &part.expr { Some(&select.field) } else { None }
 }

@@ -103,8 +103,8 @@ impl<'s> Source<'s> {
     /// Notes a fault; gives `None`, for what is then not there.
     pub(super) fn fault<T>(&mut self, at: usize, message: impl Into<String>) -> Option<T> {
         let (line, column) = self.place(at);
-        let file = self.file.to_owned();
-        self.errors.push(PackError { file, line, column, message: message.into(), excerpt: None });
+        let (file, message) = (self.file.to_owned(), visible(&message.into()));
+        self.errors.push(PackError { file, line, column, message, excerpt: None });
         None
     }
 
@@ -114,7 +114,8 @@ impl<'s> Source<'s> {
             let range = self.within(at, expression, &fault.range);
             let (line, column) = self.place(range.start);
             let excerpt = Some(self.excerpt(&range));
-            self.errors.push(PackError { file: self.file.to_owned(), line, column, message: fault.message, excerpt });
+            let (file, message) = (self.file.to_owned(), visible(&fault.message));
+            self.errors.push(PackError { file, line, column, message, excerpt });
         }
     }
 
@@ -168,6 +169,11 @@ impl<'s> Source<'s> {
         let indent = line.len() - line.trim_start().len();
         let from = self.text[start..range.start].chars().count().saturating_sub(line[..indent].chars().count());
         let length = self.text[range.start..range.end.min(start + line.len()).max(range.start)].chars().count();
-        Excerpt { line: line.trim_start().to_owned(), from, length: length.max(1) }
+        Excerpt { line: visible(line.trim_start()), from, length: length.max(1) }
     }
+}
+
+/// What a file says may hold control characters, which a terminal would obey.
+fn visible(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }

@@ -60,7 +60,7 @@ impl Template {
                     parts.push(Part::Value(expression));
                 }
                 Ok(expression) => {
-                    let message = format!("a {} cannot be written into a sentence; name a field of it", expression.of);
+                    let message = format!("{} cannot be written into a sentence; name a field of it", expression.of);
                     errors.push(ExpressionError { range, message });
                 }
                 Err(faults) => errors.extend(faults.into_iter().map(|fault| ExpressionError {

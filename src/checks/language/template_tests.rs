@@ -47,7 +47,7 @@ fn templates_are_checked_too() {
     assert_eq!(told("x } y"), one("}", "this brace closes nothing; a brace that is meant as such is written }}"));
     assert_eq!(
         told("{org_unit}"),
-        one("org_unit", "a org_unit (a record) cannot be written into a sentence; name a field of it")
+        one("org_unit", "org_unit (a record) cannot be written into a sentence; name a field of it")
     );
     assert_eq!(
         told("é {settings.t.v.z}"),
