@@ -249,6 +249,7 @@ impl Session {
         {
             patience.lose(started, Instant::now());
         } else if outcome.is_ok() {
+            google.shared.pacers.answered(self.own.pace, started, Instant::now());
             patience.answered();
         }
         outcome

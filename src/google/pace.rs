@@ -75,9 +75,12 @@ impl Pacing {
 /// one request a second, and short enough to lose little where it takes more.
 pub(crate) const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
-/// A learnt pace keeps so much more distance than the quota asks for, in parts of it: requests do not all travel equally
-/// fast, and one that comes a millisecond early costs a second.
-const MARGIN: u32 = 100;
+/// A learnt pace keeps a little more distance than the quota asks for, in hundredths of it: requests do not all travel
+/// equally fast, and one that comes a millisecond early costs a second.
+const MARGIN_PERCENT: u32 = 1;
+/// An API counts from when a request reached it, which is no later than its answer: so much more distance is kept where
+/// answers are slow. An answer that took longer spent that time behind the quota.
+const SLOW_PERCENT: u32 = 3;
 
 /// The buckets of one Google.
 #[derive(Debug)]
@@ -137,6 +140,13 @@ impl Pacers {
         }
     }
 
+    /// What was asked then is answered now.
+    pub(crate) fn answered(&self, pace: Pace, asked: Instant, now: Instant) {
+        if self.pacing == Pacing::Learnt {
+            self.bucket(pace).answered(asked, now);
+        }
+    }
+
     /// The API refused for its quota. Gives the pause that its next request keeps, where the pace is being learnt.
     pub(crate) fn refused(&self, pace: Pace, now: Instant, retry_after: Option<Duration>) -> Option<Duration> {
         if self.pacing != Pacing::Learnt {
@@ -174,7 +184,7 @@ impl Bucket {
     }
 
     fn distance(&self) -> Duration {
-        self.interval + self.interval / MARGIN
+        self.interval + self.interval * MARGIN_PERCENT / 100
     }
 
     fn learnt_turn(&self, now: Instant) -> Instant {
@@ -189,6 +199,12 @@ impl Bucket {
     fn used(&self, now: Instant) {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         *next = next.map(|at| at.max(now + self.distance()));
+    }
+
+    fn answered(&self, asked: Instant, now: Instant) {
+        let slow = (now - asked).min(self.interval * SLOW_PERCENT / 100);
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        *next = next.map(|at| at.max(asked + self.interval + slow));
     }
 
     fn learn(&self, not_before: Instant) {
@@ -259,13 +275,14 @@ mod tests {
             while taken < 51 {
                 now = pacers.turn(Pace::Policies, now).max(now);
                 pacers.used(Pace::Policies, now);
-                // Ways differ by some milliseconds.
-                let arrived = now + Duration::from_millis(u64::from(taken * 7 % 9));
+                // Ways differ by some milliseconds, and the first is often the longest.
+                let arrived = now + Duration::from_millis(u64::from(taken * 7 % 26));
                 if last.is_some_and(|last| arrived - last < Duration::from_secs(1)) {
                     refusals += 1;
                     pacers.refused(Pace::Policies, arrived, retry_after);
                 } else {
                     (taken, last) = (taken + 1, Some(arrived));
+                    pacers.answered(Pace::Policies, now, arrived);
                 }
                 now = arrived;
             }

@@ -1,6 +1,6 @@
 //! Google's refusals, in Google's shapes.
 //!
-//! The Admin SDK carries the old `errors[].reason`; what its front end refuses (scopes, switched-off APIs) also carries
+//! The Admin SDK and the License Manager carry the old `errors[].reason`; what their front end refuses (scopes, switched-off APIs) also carries
 //! the newer `status` and `details[]`, which is all that the other APIs know.
 
 use axum::Json;
@@ -39,10 +39,7 @@ impl Refusal {
     /// In the words of an API: an old reason for the Admin SDK, a status for the others.
     fn of(api: Api, status: StatusCode, message: impl Into<String>, reason: &str, rpc_status: &'static str) -> Self {
         let refusal = Self::new(status, message);
-        match api {
-            Api::AdminSdk => refusal.old(reason),
-            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager => refusal.rpc(rpc_status),
-        }
+        if api.is_old() { refusal.old(reason) } else { refusal.rpc(rpc_status) }
     }
 
     /// 401, no token came with the request.
@@ -70,7 +67,7 @@ impl Refusal {
     }
 
     fn located(mut self, api: Api, reason: &str) -> Self {
-        if api == Api::AdminSdk {
+        if api.is_old() {
             self.old = Some(json!({
                 "domain": "global", "reason": reason, "location": "Authorization", "locationType": "header",
             }));
@@ -82,7 +79,7 @@ impl Refusal {
     pub(super) fn insufficient_scope(endpoint: &Endpoint) -> Self {
         let mut refusal = Self::new(StatusCode::FORBIDDEN, "Request had insufficient authentication scopes.")
             .rpc("PERMISSION_DENIED");
-        if endpoint.api == Api::AdminSdk {
+        if endpoint.api.is_old() {
             refusal = refusal.old("insufficientPermissions");
         }
         let method = [("method", endpoint.method)];
@@ -104,7 +101,7 @@ impl Refusal {
             ),
         )
         .rpc("PERMISSION_DENIED");
-        if api == Api::AdminSdk {
+        if api.is_old() {
             refusal.old = Some(json!({
                 "domain": "usageLimits",
                 "reason": "accessNotConfigured",
@@ -142,7 +139,7 @@ impl Refusal {
                 );
                 refusal.located(endpoint.api, "authError")
             }
-            Api::AdminSdk => {
+            Api::AdminSdk | Api::Licensing => {
                 Self::new(StatusCode::FORBIDDEN, "Not Authorized to access this resource/api").old("forbidden")
             }
             Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager => Self::permission_denied(),
@@ -152,6 +149,27 @@ impl Refusal {
     /// 403 of the newer APIs.
     pub(super) fn permission_denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, "The caller does not have permission").rpc("PERMISSION_DENIED")
+    }
+
+    /// 429, more reads of policies than the quota allows.
+    pub(super) fn too_many_policy_reads(project: &str) -> Self {
+        let api = Api::CloudIdentity;
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!(
+                "Quota exceeded for quota metric 'Policy read requests' and limit 'Policy read requests per minute' of \
+                 service '{}' for consumer 'project_number:{project}'.",
+                api.service()
+            ),
+        )
+        .rpc("RESOURCE_EXHAUSTED");
+        let consumer = format!("projects/{project}");
+        refusal.details.push(error_info(
+            "RATE_LIMIT_EXCEEDED",
+            api,
+            &[("consumer", &consumer), ("quota_unit", "1/min/{project}"), ("quota_location", "global")],
+        ));
+        refusal
     }
 
     /// 404 of a thing that the key does not name.

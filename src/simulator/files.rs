@@ -1,6 +1,7 @@
 //! What the simulator writes for gwsaudit to start with: key file, configuration, attestations.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -62,6 +63,7 @@ struct Config<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     apps: Vec<Pin<'a>>,
     evidence: Evidence<'a>,
+    dns: Dns,
     google: Google<'a>,
 }
 
@@ -91,12 +93,26 @@ struct Evidence<'a> {
 }
 
 #[derive(Serialize)]
+struct Dns {
+    servers: [SocketAddr; 1],
+}
+
+#[derive(Serialize)]
 struct Google<'a> {
     endpoint: &'a str,
 }
 
+/// What a configuration points to.
+pub(super) struct Written<'a> {
+    pub(super) url: &'a str,
+    pub(super) name_server: SocketAddr,
+    pub(super) key_file: &'a str,
+    pub(super) attestations: Option<&'a str>,
+}
+
 /// A `gwsaudit.toml` for this tenant.
-pub(super) fn config(file: &File, tenant: &Tenant, url: &str, key_file: &str, attestations: Option<&str>) -> String {
+pub(super) fn config(file: &File, tenant: &Tenant, written: Written<'_>) -> String {
+    let Written { url, name_server, key_file, attestations } = written;
     let mut apps: Vec<Pin<'_>> = Vec::new();
     for app in file.app.iter().map(toml::Spanned::get_ref) {
         let Some(id) = app.pin.as_deref() else { continue };
@@ -113,6 +129,7 @@ pub(super) fn config(file: &File, tenant: &Tenant, url: &str, key_file: &str, at
             attestations,
             gcp_organization: file.gcp.as_ref().and_then(|gcp| gcp.configured.as_deref()),
         },
+        dns: Dns { servers: [name_server] },
         google: Google { endpoint: url },
     };
     toml::to_string(&config).expect("strings, tables and lists are TOML")

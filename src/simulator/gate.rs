@@ -15,6 +15,7 @@ use super::tenant::Tenant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Api {
     AdminSdk,
+    Licensing,
     CloudIdentity,
     AccessContextManager,
     ResourceManager,
@@ -24,15 +25,25 @@ impl Api {
     pub(super) fn service(self) -> &'static str {
         match self {
             Self::AdminSdk => "admin.googleapis.com",
+            Self::Licensing => "licensing.googleapis.com",
             Self::CloudIdentity => "cloudidentity.googleapis.com",
             Self::AccessContextManager => "accesscontextmanager.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
         }
     }
 
+    /// Whether its refusals carry the old `errors[].reason`.
+    pub(super) fn is_old(self) -> bool {
+        match self {
+            Self::AdminSdk | Self::Licensing => true,
+            Self::CloudIdentity | Self::AccessContextManager | Self::ResourceManager => false,
+        }
+    }
+
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::AdminSdk => "Admin SDK API",
+            Self::Licensing => "Enterprise License Manager API",
             Self::CloudIdentity => "Cloud Identity API",
             Self::AccessContextManager => "Access Context Manager API",
             Self::ResourceManager => "Cloud Resource Manager API",

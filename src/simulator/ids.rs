@@ -43,6 +43,11 @@ pub(super) fn profile(customer: &str, email: &str) -> String {
     format!("1{:020}", hash(&[customer, "user", email]))
 }
 
+/// An int64 as text, positive.
+pub(super) fn number(customer: &str, kind: &str, name: &str) -> String {
+    (hash(&[customer, kind, name]) >> 1).to_string()
+}
+
 /// An org unit's id, without the `id:` that the Directory API puts before it.
 pub(super) fn org_unit(customer: &str, path: &str) -> String {
     format!("03ph8a2z{}", base36(hash(&[customer, "org_unit", path]), 7))

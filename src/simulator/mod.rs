@@ -5,6 +5,8 @@
 //! of the day (`log`), and serves both over real HTTP ([`Simulator::start`]). `POST /token` verifies a signed RS256
 //! assertion, every endpoint wants a token of a suitable scope, and refusals have Google's own shapes.
 //!
+//! Names are looked up at a name server of its own (`dns`), so that nothing is asked of the outside.
+//!
 //! Desktop clients can be authorised, refreshed and revoked (`oauth`), and what becomes of them obeys the tenant at the
 //! simulated time. That clock may run fast or be moved on ([`Running::advance`]), and actions may lie in the future, so
 //! that settings change in mid-flight: the tenant and its log are then derived again.
@@ -18,13 +20,17 @@ mod builtin;
 mod clock;
 mod control;
 mod directory;
+mod dns;
+mod domains;
 mod effective;
 mod errors;
 mod faults;
 mod files;
 mod gate;
+mod generate;
 mod ids;
 mod key;
+mod licences;
 mod listener;
 mod log;
 mod oauth;
@@ -33,13 +39,16 @@ mod pages;
 mod pattern;
 mod people;
 mod policies;
+mod policy_records;
 mod present;
 mod replay;
 mod reports;
 mod residents;
 mod resource_manager;
+mod roles;
 mod scenario;
 mod server;
+mod sign_on;
 mod tenant;
 mod tree;
 

@@ -25,8 +25,8 @@ pub(super) enum Beyond {
 }
 
 /// One page.
-pub(super) struct Page {
-    pub(super) items: Vec<Value>,
+pub(super) struct Page<T = Value> {
+    pub(super) items: Vec<T>,
     pub(super) next: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Size {
 
 impl Shared {
     /// The page that a call asks for.
-    pub(super) fn page(&self, call: &Call, api: Api, size: &Size, all: &[&Value]) -> Result<Page, Refusal> {
+    pub(super) fn page<T: Clone>(&self, call: &Call, api: Api, size: &Size, all: &[&T]) -> Result<Page<T>, Refusal> {
         let size = size.of(call, api)?.min(self.file.service.page_size.unwrap_or(usize::MAX)).max(1);
         let bound = ids::hash(&[&call.fingerprint()]);
         let token = |offset: usize, stage: &str| URL_SAFE_NO_PAD.encode(format!("{offset}/{stage}/{bound:x}"));

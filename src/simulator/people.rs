@@ -1,12 +1,14 @@
 //! Users, groups, members and grants, as the Directory API tells of them.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use toml::Spanned;
 
 use super::ids;
+use super::licences::Licence;
 use super::residents::{Residents, Revocation};
 use super::scenario::{App, Contradiction, File, Role, User};
 use super::tree::Tree;
@@ -25,6 +27,7 @@ pub(super) struct Account {
     pub(super) record: Value,
     /// Its grants.
     pub(super) tokens: Vec<Value>,
+    pub(super) licences: Vec<Licence>,
 }
 
 /// One group.
@@ -44,6 +47,10 @@ pub(super) struct People {
     pub(super) accounts: Vec<Account>,
     /// Sorted by address.
     pub(super) groups: Vec<Group>,
+    /// Where each account is, by id, address and alias, in lower case.
+    places: HashMap<String, usize>,
+    /// Where each group is, by id and address, in lower case.
+    group_places: HashMap<String, usize>,
 }
 
 fn same(a: &str, b: &str) -> bool {
@@ -71,19 +78,27 @@ impl People {
     pub(super) fn derive(file: &File, now: Timestamp) -> Result<Self, Contradiction> {
         let customer = file.customer.get_ref();
         let mut accounts: Vec<Account> = Vec::new();
+        let mut seen = BTreeSet::new();
         for user in &file.user {
             let user_ref = user.get_ref();
-            if accounts.iter().any(|other| same(&other.email, &user_ref.email)) {
+            if !seen.insert(user_ref.email.to_ascii_lowercase()) {
                 return Err(Contradiction::new(user.span().start, format!("{} is there twice", user_ref.email)));
             }
             accounts.push(account(&customer.id, user_ref, now));
         }
-        for nth in 1..=file.generate.users {
-            let email = format!("user{nth:05}@{}", customer.primary_domain);
-            accounts.push(account(&customer.id, &User::plain(email), now));
-        }
         accounts.sort_by(|a, b| a.email.cmp(&b.email));
-        let mut people = Self { accounts, groups: Vec::new() };
+        let mut places = HashMap::new();
+        for (place, account) in accounts.iter().enumerate() {
+            for key in [&account.id, &account.email].into_iter().chain(&account.aliases) {
+                // An address that somebody else left is theirs who is there.
+                match places.entry(key.to_ascii_lowercase()) {
+                    Entry::Vacant(free) => drop(free.insert(place)),
+                    Entry::Occupied(mut taken) if accounts[*taken.get()].deleted => drop(taken.insert(place)),
+                    Entry::Occupied(_) => {}
+                }
+            }
+        }
+        let mut people = Self { accounts, groups: Vec::new(), places, group_places: HashMap::new() };
         people.grant(file)?;
         people.gather(file)?;
         Ok(people)
@@ -93,7 +108,7 @@ impl People {
         for grant in &file.grant {
             let (at, grant) = (grant.span().start, grant.get_ref());
             let app = app(file, at, &grant.app)?;
-            let account = self.accounts.iter_mut().find(|account| same(&account.email, &grant.user));
+            let account = self.of_address(&grant.user);
             let account = account.ok_or_else(|| Contradiction::new(at, format!("there is no user {}", grant.user)))?;
             account.tokens.push(token(app, &account.id, grant.scopes.as_ref().unwrap_or(&app.scopes)));
         }
@@ -112,8 +127,10 @@ impl People {
             };
             let changed = (&current.org_unit, current.suspended, current.deleted)
                 != (&user.org_unit, user.suspended, user.deleted);
-            let account = self.accounts.iter_mut().find(|account| changed && same(&account.email, &user.email));
-            if let Some(account) = account {
+            if !changed {
+                continue;
+            }
+            if let Some(account) = self.of_address(&user.email) {
                 let tokens = std::mem::take(&mut account.tokens);
                 *account = self::account(&file.customer.get_ref().id, &current, start);
                 account.tokens = tokens;
@@ -128,7 +145,7 @@ impl People {
     pub(super) fn regrant(&mut self, file: &File, changes: &[GrantChange]) {
         for change in changes {
             let app = file.app_of_client(&change.client_id);
-            let account = self.accounts.iter_mut().find(|account| same(&account.email, &change.user));
+            let account = self.of_address(&change.user);
             let (Some(app), Some(account)) = (app, account) else { continue };
             let (of_app, others): (Vec<_>, Vec<_>) = std::mem::take(&mut account.tokens)
                 .into_iter()
@@ -163,6 +180,11 @@ impl People {
             self.groups.push(Group { id, email: group.email.clone(), record, members });
         }
         self.groups.sort_by(|a, b| a.email.cmp(&b.email));
+        for (place, group) in self.groups.iter().enumerate() {
+            for key in [&group.id, &group.email] {
+                self.group_places.entry(key.to_ascii_lowercase()).or_insert(place);
+            }
+        }
         Ok(())
     }
 
@@ -182,16 +204,30 @@ impl People {
         }))
     }
 
+    /// By address, alias or id, whatever became of it.
+    fn place(&self, key: &str) -> Option<usize> {
+        self.places.get(&key.to_ascii_lowercase()).copied()
+    }
+
+    /// By primary address, whatever became of it.
+    fn of_address(&mut self, email: &str) -> Option<&mut Account> {
+        let place = self.place(email)?;
+        self.accounts.get_mut(place).filter(|account| same(&account.email, email))
+    }
+
     /// By address, alias or id. A deleted account is no account.
     pub(super) fn account(&self, key: &str) -> Option<&Account> {
-        self.accounts.iter().filter(|account| !account.deleted).find(|account| {
-            account.id == key || same(&account.email, key) || account.aliases.iter().any(|alias| same(alias, key))
-        })
+        self.place(key).map(|place| &self.accounts[place]).filter(|account| !account.deleted)
+    }
+
+    /// Whether there is or was such an account.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.place(key).is_some()
     }
 
     /// By address or id.
     pub(super) fn group(&self, key: &str) -> Option<&Group> {
-        self.groups.iter().find(|group| group.id == key || same(&group.email, key))
+        self.group_places.get(&key.to_ascii_lowercase()).map(|place| &self.groups[*place])
     }
 
     /// Direct members, then those of the groups among them, each once.
@@ -213,7 +249,8 @@ impl People {
 }
 
 impl User {
-    fn plain(email: String) -> Self {
+    /// Somebody of whom nothing more is said.
+    pub(super) fn plain(email: String) -> Self {
         Self {
             email,
             org_unit: crate::domain::OrgUnitPath::root(),
@@ -223,6 +260,9 @@ impl User {
             deleted: false,
             aliases: Vec::new(),
             canary: false,
+            two_step_enrolled: true,
+            two_step_enforced: false,
+            licences: Vec::new(),
         }
     }
 }
@@ -278,8 +318,8 @@ fn account(customer: &str, user: &User, now: Timestamp) -> Account {
         "customerId": customer,
         "orgUnitPath": user.org_unit,
         "isMailboxSetup": true,
-        "isEnrolledIn2Sv": true,
-        "isEnforcedIn2Sv": false,
+        "isEnrolledIn2Sv": user.two_step_enrolled,
+        "isEnforcedIn2Sv": user.two_step_enforced,
         "includeInGlobalAddressList": true,
     });
     if user.suspended {
@@ -300,6 +340,7 @@ fn account(customer: &str, user: &User, now: Timestamp) -> Account {
         deleted: user.deleted,
         record: tagged(record),
         tokens: Vec::new(),
+        licences: user.licences.clone(),
     }
 }
 

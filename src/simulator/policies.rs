@@ -1,15 +1,19 @@
 //! Cloud Identity Policy API: `policies.list`, `policies.get`.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::errors::Refusal;
 use super::gate::{Api, Call, Endpoint, Needs};
 use super::pages::{Beyond, Size};
 use super::pattern::Pattern;
+use super::policy_records::PolicyRecord;
+use super::scenario::PoliciesListing;
 use super::server::Shared;
 
 const API: Api = Api::CloudIdentity;
@@ -28,14 +32,27 @@ const GET: Endpoint = Endpoint {
 };
 const SIZE: Size = Size { parameter: "pageSize", default: 50, maximum: 100, beyond: Beyond::Cut };
 
+/// A page of policies, each digit for digit as the scenario has it.
+#[derive(Serialize)]
+pub(super) struct Listing {
+    #[serde(rename = "nextPageToken", skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<Box<RawValue>>,
+}
+
 /// `GET /v1/policies`
-pub(super) async fn list(State(shared): State<Arc<Shared>>, call: Call) -> Result<Json<Value>, Refusal> {
+pub(super) async fn list(State(shared): State<Arc<Shared>>, call: Call) -> Result<Json<Listing>, Refusal> {
     let tenant = shared.admit(&call, &LIST)?.tenant;
+    shared.take_policy_read()?;
     let clauses = match call.get("filter") {
         Some(filter) => clauses(filter).ok_or_else(|| Refusal::invalid(API, format!("Invalid filter: {filter}")))?,
         None => Vec::new(),
     };
-    let mut chosen = tenant.policies.iter().collect::<Vec<_>>();
+    let mut chosen: Vec<&PolicyRecord> = match shared.file.service.policies_listing {
+        PoliciesListing::Whole => tenant.policies.iter().collect(),
+        PoliciesListing::Empty => Vec::new(),
+    };
     for clause in clauses {
         match clause {
             Clause::Customer(name) => {
@@ -44,13 +61,12 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>, call: Call) -> Resul
                     return Err(Refusal::permission_denied());
                 }
             }
-            Clause::Type(pattern) => {
-                chosen.retain(|policy| pattern.matches(policy["setting"]["type"].as_str().unwrap_or_default()));
-            }
+            Clause::Type(pattern) => chosen.retain(|policy| pattern.matches(&policy.setting_type)),
         }
     }
-    let page = shared.page(&call, API, &SIZE, &chosen)?;
-    Ok(Json(page.body("policies")))
+    let records: Vec<&Box<RawValue>> = chosen.into_iter().map(|policy| &policy.json).collect();
+    let page = shared.page(&call, API, &SIZE, &records)?;
+    Ok(Json(Listing { next_page_token: page.next, policies: page.items }))
 }
 
 /// `GET /v1/policies/{id}`
@@ -58,11 +74,26 @@ pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     call: Call,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Box<RawValue>>, Refusal> {
     let tenant = shared.admit(&call, &GET)?.tenant;
+    shared.take_policy_read()?;
     let name = format!("policies/{id}");
-    let found = tenant.policies.iter().find(|policy| policy["name"] == name.as_str());
-    found.cloned().map(Json).ok_or_else(|| Refusal::not_found(API, "Requested entity was not found."))
+    let found = tenant.policies.iter().find(|policy| policy.name == name).map(|policy| policy.json.clone());
+    found.map(Json).ok_or_else(|| Refusal::not_found(API, "Requested entity was not found."))
+}
+
+impl Shared {
+    /// One read of policies, where the quota has one left. Google's quota is its own clock's, not the scenario's.
+    fn take_policy_read(&self) -> Result<(), Refusal> {
+        let Some(rate) = self.file.service.policy_reads_per_second else { return Ok(()) };
+        let now = Instant::now();
+        let mut next = self.next_policy_read.lock().unwrap_or_else(PoisonError::into_inner);
+        if next.is_some_and(|next| now < next) {
+            return Err(Refusal::too_many_policy_reads(self.key.project_number()));
+        }
+        *next = Duration::try_from_secs_f64(1.0 / rate).ok().map(|distance| now + distance);
+        Ok(())
+    }
 }
 
 enum Clause {

@@ -8,8 +8,15 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::actions::{Action, RawEvent};
+use super::dns::DnsEntry;
+use super::domains::Domain;
+use super::generate::Generate;
+use super::licences::Licence;
 use super::oauth::Behaviour;
 use super::offset::{Length, Offset};
+use super::policy_records::Policy;
+use super::roles::{AdminRole, RoleAssignment};
+use super::sign_on::SignOn;
 use super::{builtin, tenant};
 use crate::domain::OrgUnitPath;
 
@@ -67,7 +74,9 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`], with the line.
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
-        let scenario = Self { file: toml::from_str(text)? };
+        let mut file: File = toml::from_str(text)?;
+        file.expand();
+        let scenario = Self { file };
         match tenant::Tenant::derive(&scenario.file, jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX, &[]) {
             Ok(_) => Ok(scenario),
             Err(Contradiction { at, what }) => {
@@ -113,6 +122,16 @@ pub(super) struct File {
     pub(super) activity: Vec<Spanned<RawActivity>>,
     #[serde(default)]
     pub(super) policy: Vec<Spanned<Policy>>,
+    #[serde(default)]
+    pub(super) role: Vec<Spanned<AdminRole>>,
+    #[serde(default)]
+    pub(super) role_assignment: Vec<Spanned<RoleAssignment>>,
+    #[serde(default)]
+    pub(super) domain: Vec<Spanned<Domain>>,
+    #[serde(default)]
+    pub(super) sso: Vec<Spanned<SignOn>>,
+    #[serde(default)]
+    pub(super) dns: Vec<Spanned<DnsEntry>>,
     pub(super) gcp: Option<Gcp>,
     #[serde(default)]
     pub(super) attest: Vec<Spanned<Attest>>,
@@ -166,6 +185,20 @@ pub(super) struct Service {
     pub(super) page_size: Option<usize>,
     /// Puts an empty page with a next page token before the second page of each list.
     pub(super) empty_pages: bool,
+    /// How many reads of policies are answered in a second, evenly; as many as come unless said.
+    pub(super) policy_reads_per_second: Option<f64>,
+    pub(super) policies_listing: PoliciesListing,
+}
+
+/// What listing the policies gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PoliciesListing {
+    /// Those of the file.
+    #[default]
+    Whole,
+    /// Nothing, as if all were well: seen where a caller may read no policy.
+    Empty,
 }
 
 impl Default for Service {
@@ -181,6 +214,10 @@ impl Default for Service {
                 "admin.directory.user.security",
                 "admin.reports.audit.readonly",
                 "cloud-identity.policies.readonly",
+                "cloud-identity.inboundsso.readonly",
+                "admin.directory.rolemanagement.readonly",
+                "admin.directory.domain.readonly",
+                "apps.licensing",
                 "cloud-platform",
             ]
             .map(str::to_owned)
@@ -188,6 +225,8 @@ impl Default for Service {
             disabled_apis: Vec::new(),
             page_size: None,
             empty_pages: false,
+            policy_reads_per_second: None,
+            policies_listing: PoliciesListing::Whole,
         }
     }
 }
@@ -231,6 +270,19 @@ pub(super) struct User {
     /// Who signs in where a request for consent hints at nobody.
     #[serde(default)]
     pub(super) canary: bool,
+    /// Whether the account has enrolled in 2-Step Verification.
+    #[serde(default = "enrolled")]
+    pub(super) two_step_enrolled: bool,
+    /// Whether 2-Step Verification is enforced for the account.
+    #[serde(default)]
+    pub(super) two_step_enforced: bool,
+    /// `Google-Apps/1010020020`: product and SKU.
+    #[serde(default)]
+    pub(super) licences: Vec<Licence>,
+}
+
+fn enrolled() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -325,31 +377,6 @@ pub(super) struct RawActivity {
     pub(super) application: String,
     pub(super) actor: Option<String>,
     pub(super) events: Vec<RawEvent>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub(super) enum PolicyType {
-    #[serde(rename = "SYSTEM")]
-    System,
-    #[default]
-    #[serde(rename = "ADMIN")]
-    Admin,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Policy {
-    /// Without the `settings/` before it.
-    pub(super) setting: String,
-    #[serde(default = "OrgUnitPath::root")]
-    pub(super) org_unit: OrgUnitPath,
-    pub(super) group: Option<String>,
-    #[serde(default, rename = "type")]
-    pub(super) policy_type: PolicyType,
-    /// By type and depth unless said.
-    pub(super) sort_order: Option<f64>,
-    #[serde(default)]
-    pub(super) value: toml::Table,
 }
 
 /// Whether the auditor can read the organization's bindings.
@@ -464,16 +491,6 @@ pub(super) struct Fault {
     pub(super) reason: Option<String>,
     /// Seconds, in `Retry-After`.
     pub(super) retry_after: Option<u32>,
-}
-
-/// Things in great number, for measurements and paging.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Generate {
-    /// Users `user00001@…` in the root.
-    pub(super) users: usize,
-    /// Policies of as many settings.
-    pub(super) policies: usize,
 }
 
 /// A value of the file read as something, such as an attestation's by its setting.

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -33,7 +33,9 @@ use super::oauth::{self, Ledger, Tokens};
 use super::present::Present;
 use super::scenario::{Contradiction, Fault, FaultKind, File, Scenario};
 use super::tenant::Tenant;
-use super::{access_context, control, directory, policies, reports, resource_manager};
+use super::{
+    access_context, control, directory, dns, domains, licences, policies, reports, resource_manager, roles, sign_on,
+};
 
 /// Starts simulated tenants.
 #[derive(Debug)]
@@ -113,6 +115,10 @@ pub(super) struct Shared {
     key_file: String,
     faults: Faults,
     requests: Mutex<Vec<RecordedRequest>>,
+    /// Where the scenario's names are looked up.
+    name_server: SocketAddr,
+    /// When policies may be read again, where a quota is kept.
+    pub(super) next_policy_read: Mutex<Option<Instant>>,
 }
 
 impl Shared {
@@ -169,6 +175,8 @@ impl Simulator {
             host.set_ip(if host.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
         let base_url = format!("http://{host}");
+        let (stop, stopped) = watch::channel(false);
+        let name_server = dns::serve(&scenario.file, stopped.clone()).await.map_err(listen)?;
         let shared = Arc::new(Shared {
             faults: Faults::new(&scenario.file.fault),
             key_file: key.file(&base_url).map_err(|_| SimulatorError::Key)?,
@@ -180,9 +188,10 @@ impl Simulator {
             clock: Clock::new(start, real_start, options.speed),
             base_url,
             requests: Mutex::default(),
+            name_server,
+            next_policy_read: Mutex::default(),
         });
 
-        let (stop, stopped) = watch::channel(false);
         let connections = Arc::new(AtomicUsize::new(0));
         let router = router(Arc::clone(&shared), stopped.clone());
         let listener = Counting { listener, accepted: Arc::clone(&connections) };
@@ -217,6 +226,12 @@ impl Running {
         self.address
     }
 
+    /// Where names are looked up, over UDP.
+    #[must_use]
+    pub fn name_server(&self) -> SocketAddr {
+        self.shared.name_server
+    }
+
     /// The service account's key file. It holds the private key.
     #[must_use]
     pub fn key_file_json(&self) -> String {
@@ -226,7 +241,9 @@ impl Running {
     /// A `gwsaudit.toml` for this tenant, naming the key file and, if there are any, the attestations.
     #[must_use]
     pub fn config_toml(&self, key_file: &str, attestations: Option<&str>) -> String {
-        files::config(&self.shared.file, &self.shared.tenant(), &self.shared.base_url, key_file, attestations)
+        let written =
+            files::Written { url: &self.shared.base_url, name_server: self.shared.name_server, key_file, attestations };
+        files::config(&self.shared.file, &self.shared.tenant(), written)
     }
 
     /// The attestations of the scenario, at their absolute times.
@@ -316,12 +333,17 @@ fn router(shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Router {
         .route("/simulator/advance", post(control::advance))
         .route("/admin/directory/v1/customers/{customer}", get(directory::customer))
         .route("/admin/directory/v1/customer/{customer}/orgunits", get(directory::org_units))
+        .route("/admin/directory/v1/customer/{customer}/roles", get(roles::roles))
+        .route("/admin/directory/v1/customer/{customer}/roleassignments", get(roles::assignments))
+        .route("/admin/directory/v1/customer/{customer}/domains", get(domains::list))
         .route("/admin/directory/v1/users", get(directory::users))
         .route("/admin/directory/v1/users/{user}", get(directory::user))
         .route("/admin/directory/v1/users/{user}/tokens", get(directory::tokens))
         .route("/admin/directory/v1/groups", get(directory::groups))
         .route("/admin/directory/v1/groups/{group}/members", get(directory::members))
         .route(ACTIVITIES, get(reports::activities))
+        .route("/apps/licensing/v1/product/{product}/users", get(licences::list))
+        .route("/v1/inboundSsoAssignments", get(sign_on::list))
         .route("/v1/policies", get(policies::list))
         .route("/v1/policies/{id}", get(policies::get))
         .route("/v1/organizations/{id}/gcpUserAccessBindings", get(access_context::list))

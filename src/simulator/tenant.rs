@@ -8,9 +8,12 @@ use super::log::{self, Activity};
 use super::oauth::{self, Deed};
 use super::offset::{Length, Offset};
 use super::people::{GrantChange, People, app, google_time};
+use super::policy_records::{self, PolicyRecord};
 use super::replay::{self, Attestation, Replayed};
 use super::residents::Residents;
-use super::scenario::{Bindings, BoundSession, Contradiction, File, Gcp, PolicyType, Role};
+use super::roles::Roles;
+use super::scenario::{Bindings, BoundSession, Contradiction, File, Gcp, Role};
+use super::sign_on;
 use super::tree::Tree;
 
 /// One entry of a log.
@@ -31,7 +34,10 @@ pub(super) struct Tenant {
     pub(super) people: People,
     /// Newest first.
     pub(super) log: Vec<Entry>,
-    pub(super) policies: Vec<Value>,
+    pub(super) policies: Vec<PolicyRecord>,
+    pub(super) roles: Roles,
+    /// Records.
+    pub(super) sign_on: Vec<Value>,
     /// Records; `None` where the auditor may not read them.
     pub(super) bindings: Option<Vec<Value>>,
     pub(super) attestations: Vec<Attestation>,
@@ -78,7 +84,8 @@ impl Tenant {
         let authorised = authorised.filter_map(|(nth, deed)| Some((DEEDS_SINCE_START + nth, deed.activity(file)?)));
         let numbered = (0..).zip(activities).chain((ACTIONS_SINCE_START..).zip(later)).chain(authorised);
         let log = entries(&customer.id, &people, numbered);
-        let policies = policies(file, &at_start, &people)?;
+        let policies = policy_records::records(file, &at_start, &people)?;
+        let sign_on = sign_on::records(file, &people, &at_start)?;
         let bindings = match &file.gcp {
             None => Some(Vec::new()),
             Some(gcp) => bindings(file, gcp, &people)?,
@@ -89,12 +96,15 @@ impl Tenant {
         changes.extend(deeds.iter().filter_map(Deed::grant_change));
         changes.sort_by_key(|change| change.at);
         people.regrant(file, &changes);
+        let roles = Roles::derive(file, &people, &at_start)?;
         let org_units = org_units(&tree);
         Ok(Self {
             org_units,
             people,
             log,
             policies,
+            roles,
+            sign_on,
             bindings,
             attestations,
             auditor,
@@ -252,50 +262,6 @@ fn entries(customer: &str, people: &People, numbered: impl Iterator<Item = (usiz
     // Milliseconds are all that the log tells, so they are all that may decide the order.
     entries.sort_by(|a, b| b.record["id"]["time"].as_str().cmp(&a.record["id"]["time"].as_str()));
     entries
-}
-
-fn policies(file: &File, tree: &Tree, people: &People) -> Result<Vec<Value>, Contradiction> {
-    let customer = &file.customer.get_ref().id;
-    let mut records = Vec::new();
-    for policy in &file.policy {
-        let (place, policy) = (policy.span().start, policy.get_ref());
-        let key = tree.find(&policy.org_unit).map_err(|what| Contradiction::new(place, what))?;
-        let unit = &tree.unit(key).id;
-        let mut clause = format!("entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('{unit}'))");
-        let (kind, base) = match policy.policy_type {
-            PolicyType::System => ("SYSTEM", 101.0),
-            PolicyType::Admin => ("ADMIN", 201.0),
-        };
-        let depth = policy.org_unit.as_str().matches('/').count() - usize::from(policy.org_unit.is_root());
-        let order = policy.sort_order.unwrap_or(base + f64::from(u32::try_from(depth).unwrap_or_default()));
-        let mut query = json!({"orgUnit": format!("orgUnits/{unit}"), "sortOrder": order});
-        if let Some(email) = &policy.group {
-            let group = people.group(email);
-            let group = group.ok_or_else(|| Contradiction::new(place, format!("there is no group {email}")))?;
-            query["group"] = format!("groups/{}", group.id).into();
-            clause = format!("{clause} && entity.groups.exists(group, group.group_id == groupId('{}'))", group.id);
-        }
-        query["query"] = clause.into();
-        let value = serde_json::to_value(&policy.value).map_err(|error| Contradiction::new(place, error))?;
-        records.push(json!({
-            "name": format!("policies/{}", ids::policy(customer, records.len())),
-            "customer": format!("customers/{customer}"),
-            "type": kind,
-            "policyQuery": query,
-            "setting": {"type": format!("settings/{}", policy.setting), "value": value},
-        }));
-    }
-    for nth in 0..file.generate.policies {
-        let setting = format!("settings/generated.setting_{nth:04}");
-        records.push(json!({
-            "name": format!("policies/{}", ids::policy(customer, records.len())),
-            "customer": format!("customers/{customer}"),
-            "type": "SYSTEM",
-            "policyQuery": {"query": "", "sortOrder": 101.0},
-            "setting": {"type": setting, "value": {"enabled": nth % 2 == 0}},
-        }));
-    }
-    Ok(records)
 }
 
 fn bindings(file: &File, gcp: &Gcp, people: &People) -> Result<Option<Vec<Value>>, Contradiction> {

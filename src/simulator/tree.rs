@@ -51,11 +51,12 @@ impl Tree {
 
     /// The unit that bears this path at present.
     pub(super) fn find(&self, path: &OrgUnitPath) -> Result<usize, String> {
-        self.units
-            .keys()
-            .copied()
-            .find(|key| self.path(*key) == *path)
-            .ok_or_else(|| format!("there is no org unit {path} at that time"))
+        let mut key = ROOT;
+        for name in path.as_str().split('/').filter(|name| !name.is_empty()) {
+            let below = self.units.iter().find(|(_, unit)| unit.parent == Some(key) && unit.name == name);
+            key = *below.ok_or_else(|| format!("there is no org unit {path} at that time"))?.0;
+        }
+        Ok(key)
     }
 
     /// What is set on a unit, if it is there.

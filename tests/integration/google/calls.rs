@@ -2,7 +2,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use gwsaudit::google::directory::{Accounts, GroupsOf, Membership, Projection};
 use gwsaudit::google::reports::{ActivityQuery, Application};
 use gwsaudit::google::{
-    CustomerKey, ErrorKind, Garbling, Pages, access_context, directory, policies, reports, resource_manager,
+    CustomerKey, ErrorKind, Garbling, Pages, access_context, directory, domains, inbound_sso, licensing, policies,
+    reports, resource_manager, roles,
 };
 use serde_json::{Value, json};
 
@@ -125,6 +126,11 @@ async fn each_call_asks_as_google_documents_it() {
     drain(reports::activities(&session, &query)).await;
     drain(policies::list(&session, &named)).await;
     drain(policies::list(&session, &mine)).await;
+    drain(inbound_sso::assignments(&session, &named)).await;
+    drain(roles::roles(&session, &mine)).await;
+    drain(roles::assignments(&session, &named)).await;
+    domains::list(&session, &mine).await.expect("an answer");
+    drain(licensing::assignments(&session, &"C0123abcd".parse().expect("an ID"), "Google-Apps")).await;
     drain(access_context::bindings(&session, &organization)).await;
     drain(resource_manager::organizations(&session)).await;
     insta::assert_snapshot!(fake.targets().join("\n"), @r##"
@@ -140,6 +146,11 @@ async fn each_call_asks_as_google_documents_it() {
     /admin/reports/v1/activity/users/all/applications/admin?maxResults=1000
     /v1/policies?pageSize=100&filter=customer%3D%3D%22customers%2FC0123abcd%22
     /v1/policies?pageSize=100&filter=customer%3D%3D%22customers%2Fmy_customer%22
+    /v1/inboundSsoAssignments?pageSize=100&filter=customer%3D%3D%22customers%2FC0123abcd%22
+    /admin/directory/v1/customer/my_customer/roles?maxResults=100
+    /admin/directory/v1/customer/C0123abcd/roleassignments?maxResults=200
+    /admin/directory/v1/customer/my_customer/domains
+    /apps/licensing/v1/product/Google-Apps/users?customerId=C0123abcd&maxResults=1000
     /v1/organizations/42/gcpUserAccessBindings?pageSize=100
     /v3/organizations:search?pageSize=50
     "##);

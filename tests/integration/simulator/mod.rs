@@ -1,6 +1,8 @@
 //! Tests of `simulator`, over real HTTP: signed assertions in, whatever it serves out.
 
 mod access;
+mod collection;
+mod estate;
 mod lists;
 mod log;
 mod oauth;
@@ -211,7 +213,7 @@ fn sign_with(pair: &RsaKeyPair, base64: &GeneralPurpose, header: &Value, claims:
     format!("{message}.{}", base64.encode(signature))
 }
 
-const DELEGATED: [&str; 9] = [
+const DELEGATED: [&str; 13] = [
     "admin.directory.customer.readonly",
     "admin.directory.orgunit.readonly",
     "admin.directory.user.readonly",
@@ -220,6 +222,10 @@ const DELEGATED: [&str; 9] = [
     "admin.directory.user.security",
     "admin.reports.audit.readonly",
     "cloud-identity.policies.readonly",
+    "cloud-identity.inboundsso.readonly",
+    "admin.directory.rolemanagement.readonly",
+    "admin.directory.domain.readonly",
+    "apps.licensing",
     "cloud-platform",
 ];
 

@@ -78,6 +78,7 @@ async fn the_files_for_gwsaudit_hang_together() {
     }
     let text = std::fs::read_to_string(&written.config).expect("a configuration");
     let text = text.replace(&running.base_url(), "http://127.0.0.1:PORT");
+    let text = text.replace(&running.name_server().to_string(), "127.0.0.1:DNS");
     insta::assert_snapshot!(text, @r#"
     [tenant]
     customer = "C0brokn42"
@@ -92,6 +93,9 @@ async fn the_files_for_gwsaudit_hang_together() {
 
     [evidence]
     attestations = "attestations.toml"
+
+    [dns]
+    servers = ["127.0.0.1:DNS"]
 
     [google]
     endpoint = "http://127.0.0.1:PORT"
