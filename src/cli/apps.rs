@@ -10,7 +10,7 @@ use super::output::{json, standard};
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
-use crate::collect::Purpose;
+use crate::collect::{Plan, Purpose};
 use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, Catalogue, Evidence, Sighting, gather};
 use crate::report::Visible;
@@ -27,15 +27,16 @@ pub(super) async fn run(
             let tenant = Tenant::open(tenant, None, global, surroundings).await?;
             let catalogue = &tenant.setup.catalogue;
             let apps: Vec<&AppDefinition> = catalogue.apps.values().collect();
-            let evidence = match tenant.read(Purpose::Audit, &apps, surroundings, *talk).await? {
-                Read::Snapshot(snapshot) => gather(snapshot, &apps)?,
-                Read::Collected(live) => {
-                    if let Some(error) = nothing_read(&live) {
-                        return Err(error);
+            let evidence =
+                match tenant.read(Purpose::Audit, Plan::CONNECTIONS.into(), &apps, surroundings, *talk).await? {
+                    Read::Snapshot(snapshot) => gather(snapshot, &apps)?,
+                    Read::Collected(live) => {
+                        if let Some(error) = nothing_read(&live) {
+                            return Err(error);
+                        }
+                        gather(&live.write(None)?, &apps)?
                     }
-                    gather(&live.write(None)?, &apps)?
-                }
-            };
+                };
             discover(&evidence, catalogue, *format)?;
             tenant.close().await;
         }

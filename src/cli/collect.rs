@@ -1,5 +1,6 @@
 //! `gwsaudit collect`
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Surroundings;
@@ -22,7 +23,7 @@ pub(super) async fn run(
     let tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
     let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
     existing_folder(&args.output)?;
-    match tenant.read(Purpose::Snapshot, &apps, surroundings, *talk).await? {
+    match tenant.read(Purpose::Snapshot, BTreeSet::new(), &apps, surroundings, *talk).await? {
         Read::Collected(collected) => {
             if let Some(error) = nothing_read(&collected) {
                 return Err(error);

@@ -1,5 +1,7 @@
 //! From a tenant to a report: what commands that judge have in common.
 
+use std::collections::BTreeSet;
+
 use super::Surroundings;
 use super::error::CliError;
 use super::setup::Setup;
@@ -40,7 +42,8 @@ pub(super) async fn judge(
 ) -> Result<Judged, CliError> {
     let mut impossible = None;
     let collected;
-    let snapshot = match tenant.read(Purpose::Audit, &question.apps, surroundings, talk).await? {
+    let needs = needs(&tenant.setup.registry, &question.packs);
+    let snapshot = match tenant.read(Purpose::Audit, needs, &question.apps, surroundings, talk).await? {
         Read::Snapshot(snapshot) => snapshot,
         Read::Collected(live) => {
             impossible = nothing_read(&live);
@@ -71,6 +74,13 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     let mut report = assemble(Assembly { facts: &facts, results, selection, customer });
     report.notices.extend(remarks);
     Ok(report)
+}
+
+/// The sources that the checks of these packs rest on, but for those that others lead to.
+fn needs(registry: &Registry, packs: &[PackId]) -> BTreeSet<SourceId> {
+    let led_to = [SourceId::Groups, SourceId::Members, SourceId::Licences, SourceId::Organizations];
+    let named = registry.checks_of(packs).flat_map(|check| check.meta().sources.iter().copied());
+    named.filter(|source| !led_to.contains(source)).collect()
 }
 
 /// Org units that suppressions name: what they hide must not be folded into what they leave.

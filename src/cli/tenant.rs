@@ -1,5 +1,6 @@
 //! The tenant that a command works on: live, simulated, or a snapshot.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::evidence::AppDefinition;
 use crate::google::{Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
 use crate::simulator::{Running, Simulator, SimulatorOptions};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, SourceId};
 
 /// What a command makes of the canaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,15 +104,18 @@ impl Tenant {
     pub(super) async fn read(
         &self,
         purpose: Purpose,
+        needs: BTreeSet<SourceId>,
         apps: &[&AppDefinition],
         surroundings: &Surroundings,
         talk: Talk,
     ) -> Result<Read<'_>, CliError> {
         match &self.source {
             Source::Snapshot(snapshot) => Ok(Read::Snapshot(snapshot)),
-            Source::Live(live) => {
-                live.read(&self.setup, purpose, apps, surroundings, talk).await.map(Box::new).map(Read::Collected)
-            }
+            Source::Live(live) => live
+                .read(&self.setup, purpose, needs, apps, surroundings, talk)
+                .await
+                .map(Box::new)
+                .map(Read::Collected),
         }
     }
 
@@ -134,6 +138,7 @@ impl Live {
         &self,
         setup: &Setup,
         purpose: Purpose,
+        needs: BTreeSet<SourceId>,
         apps: &[&AppDefinition],
         surroundings: &Surroundings,
         talk: Talk,
@@ -160,7 +165,7 @@ impl Live {
         let plan = Plan {
             customer: config.customer.clone(),
             purpose,
-            needs: Plan::CONNECTIONS.into(),
+            needs,
             scan: self.scan.unwrap_or(config.audit.scan),
             organization: match &config.evidence.gcp_organization {
                 None => OrganizationPlan::Find,

@@ -30,6 +30,8 @@ pub(super) struct Rule<'c> {
     pub(super) settings: Vec<SettingType>,
     /// Everything else that they read.
     pub(super) reads: BTreeSet<Root>,
+    /// Fields of what else they read.
+    pub(super) fields: BTreeSet<(Root, Arc<str>)>,
     /// What they look up in the log.
     pub(super) log_settings: BTreeSet<Arc<str>>,
     pub(super) log_events: BTreeSet<Arc<str>>,
@@ -102,6 +104,7 @@ impl<'c> Rule<'c> {
             message,
             settings: settings.into_iter().collect(),
             reads: all.iter().flatten().flat_map(|reads| reads.roots.iter().copied()).collect(),
+            fields: all.iter().flatten().flat_map(|reads| reads.fields.iter().cloned()).collect(),
             log_settings: all.iter().flatten().flat_map(|reads| reads.log_settings.iter().cloned()).collect(),
             log_events: all.iter().flatten().flat_map(|reads| reads.log_events.iter().cloned()).collect(),
         })

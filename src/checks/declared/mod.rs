@@ -174,26 +174,39 @@ fn settings_of(declared: &Declared) -> Vec<String> {
     names
 }
 
-/// What its inputs are made from.
+/// What its inputs are made from. Groups, members and licences are asked for where policies name some, which shows only
+/// when these are read.
 fn sources_of(declared: &Declared) -> Vec<SourceId> {
     let mut sources: Vec<SourceId> = declared.sources.iter().filter_map(|id| id.parse().ok()).collect();
     let Some(rule) = Rule::of(declared) else { return sources };
     sources.push(SourceId::Customer);
-    match declared.subject {
-        Asked::OrgUnit | Asked::User | Asked::Group => sources.extend([SourceId::OrgUnits, SourceId::Users]),
-        Asked::Tenant => sources.push(SourceId::OrgUnits),
-        Asked::App => {}
+    sources.extend_from_slice(match declared.subject {
+        Asked::OrgUnit | Asked::Tenant => &[SourceId::OrgUnits][..],
+        Asked::User => &[SourceId::OrgUnits, SourceId::Users, SourceId::RoleAssignments],
+        Asked::Group => &[SourceId::OrgUnits, SourceId::Groups],
+        Asked::App => &[SourceId::Users, SourceId::Grants],
+    });
+    if rule.reads.contains(&Root::Settings) {
+        sources.extend([SourceId::Policies, SourceId::OrgUnits, SourceId::Users]);
     }
-    for root in &rule.reads {
-        sources.extend_from_slice(match root {
-            Root::Settings => &[SourceId::Policies, SourceId::OrgUnits, SourceId::Users][..],
-            Root::Tenant => &[SourceId::Users],
-            Root::OrgUnit => &[SourceId::OrgUnits, SourceId::AdminLog],
-            Root::User => &[SourceId::Users, SourceId::Roles, SourceId::RoleAssignments],
-            Root::Group => &[SourceId::Groups],
-            Root::App => &[SourceId::Users, SourceId::Grants, SourceId::TokenLog, SourceId::AdminLog],
-            Root::Log => &[SourceId::AdminLog],
-            Root::Now => &[],
+    for (root, field) in &rule.fields {
+        sources.extend_from_slice(match (root, &**field) {
+            (Root::Tenant, "domains") => &[SourceId::Domains, SourceId::Dns][..],
+            (Root::Tenant, "super_admins") => &[SourceId::Users, SourceId::RoleAssignments],
+            (Root::Tenant, "admins") | (Root::User, "is_admin" | "roles" | "is_super_admin") => {
+                &[SourceId::Users, SourceId::Roles, SourceId::RoleAssignments]
+            }
+            (Root::User, "sso") => &[SourceId::InboundSso, SourceId::OrgUnits],
+            (Root::OrgUnit, "cloud_session") | (Root::Log, _) | (Root::App, "trusted_in" | "delegated_scopes") => {
+                &[SourceId::OrgUnits, SourceId::AdminLog]
+            }
+            (Root::App, "last_used" | "days_unused" | "names" | "anonymous" | "looks_like") => {
+                &[SourceId::Grants, SourceId::TokenLog, SourceId::AdminLog]
+            }
+            (Root::App, "used_by_admins") => &[SourceId::Grants, SourceId::Users],
+            (Root::Tenant | Root::User | Root::OrgUnit | Root::Group | Root::App | Root::Settings | Root::Now, _) => {
+                &[]
+            }
         });
     }
     sources.sort();

@@ -180,6 +180,9 @@ impl<'c> Compiler<'c> {
             }
         };
         self.note_log(&base.node, &field);
+        if let Node::Root(root) = base.node {
+            self.reads.fields.insert((root, field.clone()));
+        }
         if select.test {
             return Typed::new(Node::HasField(Box::new(base.node), field, lack), Type::Bool);
         }

@@ -26,6 +26,8 @@ pub struct Reads {
     pub settings: BTreeSet<SettingType>,
     /// Other inputs, and [`Root::Settings`] where there is a setting.
     pub roots: BTreeSet<Root>,
+    /// Fields of these other inputs: `tenant.domains`.
+    pub fields: BTreeSet<(Root, Arc<str>)>,
     /// Settings that it looks up in the log by a literal name: `log.settings["…"]`.
     pub log_settings: BTreeSet<Arc<str>>,
     /// Events that it looks up in the log by a literal name: `log.last["…"]`.
@@ -37,6 +39,7 @@ impl Reads {
     pub(super) fn merge(&mut self, other: &Self) {
         self.settings.extend(other.settings.iter().cloned());
         self.roots.extend(other.roots.iter().copied());
+        self.fields.extend(other.fields.iter().cloned());
         self.log_settings.extend(other.log_settings.iter().cloned());
         self.log_events.extend(other.log_events.iter().cloned());
     }

@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::setup::{Attestations, Setup};
 use crate::cli::talk::Talk;
 use crate::cli::tenant::{Read, Tenant, nothing_read};
-use crate::collect::Purpose;
+use crate::collect::{Plan, Purpose};
 use crate::evidence::{AppDefinition, Attestation, gather};
 use crate::facts::{Facts, LookAgain, OrgTree, Statements};
 use crate::snapshot::{Snapshot, SourceId};
@@ -92,7 +92,7 @@ impl Place {
         };
         let collected;
         let (snapshot, snapshot_of): (&Snapshot, _) =
-            match tenant.read(purpose, apps, surroundings, talk).await.map_err(helpful)? {
+            match tenant.read(purpose, Plan::CONNECTIONS.into(), apps, surroundings, talk).await.map_err(helpful)? {
                 Read::Snapshot(snapshot) => (snapshot, SnapshotTime::Told),
                 Read::Collected(live) => {
                     if let Some(error) = nothing_read(&live) {
