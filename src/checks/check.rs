@@ -41,12 +41,12 @@ pub struct Meta {
     /// Where the facts behind it can be read.
     pub references: Vec<String>,
     /// Goals of other checks that collide with it.
-    pub conflicts: Vec<Collision>,
+    pub conflicts: Vec<Conflict>,
 }
 
 /// A check whose goal collides with another's: whoever satisfies one fails the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Collision {
+pub struct Conflict {
     /// The other check.
     pub check: String,
     /// What following one costs the other, in a sentence.

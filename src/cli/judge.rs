@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
-use crate::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
+use crate::checks::{Acceptance, Inquiry, Registry, Selection, collisions, evaluate};
 use crate::collect::Purpose;
 use crate::config::{Config, apply_suppressions};
 use crate::domain::{AppId, OrgUnitPath, PackId};
@@ -71,7 +71,8 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     let mut results = evaluate(setup.registry.checks_of(packs), &inquiry);
     let remarks = apply_suppressions(&setup.config.suppress, &mut results, facts.as_of);
     let customer = setup.config.customer.as_str();
-    let mut report = assemble(Assembly { facts: &facts, results, selection, customer });
+    let collisions = collisions(setup.registry.checks_of(packs), &results, &facts);
+    let mut report = assemble(Assembly { facts: &facts, results, selection, customer, collisions });
     report.notices.extend(remarks);
     Ok(report)
 }

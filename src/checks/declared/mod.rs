@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use self::evaluation::{Fared, Rule};
 use self::subjects::tenant_subject;
-use super::check::{Check, Collision, Meta, Shown, Turn};
+use super::check::{Check, Conflict, Meta, Shown, Turn};
 use super::engine::{Acceptance, Inquiry};
 use super::language::{Declared, Root, SubjectKind as Asked, Verdict as Way};
 use super::verdict::Verdict;
@@ -159,7 +159,7 @@ fn meta(declared: &Declared) -> Meta {
         conflicts: declared
             .conflicts
             .iter()
-            .map(|conflict| Collision { check: conflict.check.to_string(), trade: conflict.trade.clone() })
+            .map(|conflict| Conflict { check: conflict.check.to_string(), trade: conflict.trade.clone() })
             .collect(),
     }
 }
