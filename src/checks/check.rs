@@ -128,6 +128,11 @@ pub trait Check: Send + Sync {
     /// What it is.
     fn meta(&self) -> &Meta;
 
+    /// Whether it asks about every user, not only about administrators: their accounts must then be kept.
+    fn asks_of_everybody(&self) -> bool {
+        false
+    }
+
     /// A result for every subject that the inquiry includes, and one for the tenant where subjects could not be listed,
     /// so that nothing vanishes.
     fn judge(&self, inquiry: &Inquiry<'_>) -> Vec<CheckResult>;

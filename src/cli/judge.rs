@@ -11,7 +11,7 @@ use crate::checks::{Acceptance, Inquiry, Registry, Selection, collisions, evalua
 use crate::collect::Purpose;
 use crate::config::{Config, apply_suppressions};
 use crate::domain::{AppId, OrgUnitPath, PackId};
-use crate::evidence::{AppDefinition, gather};
+use crate::evidence::{AppDefinition, Whom, gather_of};
 use crate::facts::Facts;
 use crate::report::model::Report;
 use crate::report::{Assembly, assemble};
@@ -60,7 +60,8 @@ pub(super) async fn judge(
 
 fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
     let Question { apps, packs, selection, acceptance } = question;
-    let evidence = gather(snapshot, apps)?;
+    let everybody = setup.registry.checks_of(packs).any(|check| check.asks_of_everybody());
+    let evidence = gather_of(snapshot, apps, if everybody { Whom::Everybody } else { Whom::Named })?;
     let facts = Facts::derive(evidence, &setup.statements, apps);
     for path in &selection.org_units {
         if facts.tree.find(path).is_none() && facts.evidence.is_complete(SourceId::OrgUnits) {

@@ -90,6 +90,10 @@ impl Check for DeclaredCheck {
         &self.meta
     }
 
+    fn asks_of_everybody(&self) -> bool {
+        self.declared.subject == Asked::User && others::asks_of_ordinary_users(&self.declared)
+    }
+
     fn judge(&self, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
         let Some(rule) = Rule::of(&self.declared) else { return self.by_hand().into_iter().collect() };
         match self.declared.subject {
