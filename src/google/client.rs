@@ -23,7 +23,7 @@ use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::ApiError;
 use super::call::Call;
-use super::credentials::{self, Credentials, Minter};
+use super::credentials::{Credentials, Minter, Wire};
 use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Fault, Garbling};
 use super::error_body::{Asked, ErrorBody};
@@ -145,7 +145,7 @@ impl Google {
                     Some(key) => Some(authenticator(token_http, key, None).await.map_err(ConnectError::Key)?),
                     None => None,
                 };
-                let wire = credentials::wire(&connector, limits.connect, limits.read_idle, &user_agent);
+                let wire = Wire::new(&connector, limits.connect, limits.read_idle, &user_agent);
                 Signer::Iam(Box::new(Minter::new(*keyless, subject, endpoint.clone(), wire, own)))
             }
         };

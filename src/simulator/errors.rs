@@ -41,7 +41,9 @@ impl Refusal {
         let refusal = Self::new(status, message);
         match api {
             Api::AdminSdk => refusal.old(reason),
-            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager => refusal.rpc(rpc_status),
+            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager | Api::IamCredentials => {
+                refusal.rpc(rpc_status)
+            }
         }
     }
 
@@ -145,13 +147,28 @@ impl Refusal {
             Api::AdminSdk => {
                 Self::new(StatusCode::FORBIDDEN, "Not Authorized to access this resource/api").old("forbidden")
             }
-            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager => Self::permission_denied(),
+            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager | Api::IamCredentials => {
+                Self::permission_denied()
+            }
         }
     }
 
     /// 403 of the newer APIs.
     pub(super) fn permission_denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, "The caller does not have permission").rpc("PERMISSION_DENIED")
+    }
+
+    /// 403 of IAM, which names the permission.
+    pub(super) fn lacks_permission(permission: &str) -> Self {
+        let message = format!("Permission '{permission}' denied on resource (or it may not exist).");
+        let mut refusal = Self::new(StatusCode::FORBIDDEN, message).rpc("PERMISSION_DENIED");
+        refusal.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "IAM_PERMISSION_DENIED",
+            "domain": "iam.googleapis.com",
+            "metadata": {"permission": permission},
+        }));
+        refusal
     }
 
     /// 404 of a thing that the key does not name.

@@ -18,6 +18,7 @@ pub(super) enum Api {
     CloudIdentity,
     AccessContextManager,
     ResourceManager,
+    IamCredentials,
 }
 
 impl Api {
@@ -27,6 +28,7 @@ impl Api {
             Self::CloudIdentity => "cloudidentity.googleapis.com",
             Self::AccessContextManager => "accesscontextmanager.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
+            Self::IamCredentials => "iamcredentials.googleapis.com",
         }
     }
 
@@ -36,6 +38,7 @@ impl Api {
             Self::CloudIdentity => "Cloud Identity API",
             Self::AccessContextManager => "Access Context Manager API",
             Self::ResourceManager => "Cloud Resource Manager API",
+            Self::IamCredentials => "IAM Service Account Credentials API",
         }
     }
 }
@@ -65,7 +68,7 @@ pub(super) const SCOPE_PREFIX: &str = "https://www.googleapis.com/auth/";
 /// A request, as far as every endpoint looks at it.
 #[derive(Debug)]
 pub(super) struct Call {
-    token: Option<String>,
+    pub(super) token: Option<String>,
     query: Vec<(String, String)>,
 }
 

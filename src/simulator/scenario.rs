@@ -166,6 +166,15 @@ pub(super) struct Service {
     pub(super) page_size: Option<usize>,
     /// Puts an empty page with a next page token before the second page of each list.
     pub(super) empty_pages: bool,
+    /// Whether credential files of every kind are written beside the key.
+    pub(super) keyless: bool,
+    /// Who may have the service account sign, and get tokens of it: addresses, and `principal` for the federated
+    /// workload. Every identity of the simulator's unless said.
+    pub(super) token_creators: Option<Vec<String>>,
+    /// The service account that the metadata server hands out tokens of: the auditing one unless said; "none" for none.
+    pub(super) attached_account: Option<String>,
+    /// Whether the workload satisfies the provider's attribute condition.
+    pub(super) attribute_condition_holds: bool,
 }
 
 impl Default for Service {
@@ -188,6 +197,10 @@ impl Default for Service {
             disabled_apis: Vec::new(),
             page_size: None,
             empty_pages: false,
+            keyless: false,
+            token_creators: None,
+            attached_account: None,
+            attribute_condition_holds: true,
         }
     }
 }

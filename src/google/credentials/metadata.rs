@@ -15,7 +15,7 @@ use super::wire::{Answer, Request, Wire};
 use crate::domain::Secret;
 use crate::google::endpoint::{Api, InvalidEndpoint, METADATA_ADDRESS, is_loopback, is_metadata_server};
 use crate::google::error::{ApiError, ErrorKind, presentable};
-use crate::google::transport::{self, Connector};
+use crate::google::transport::Connector;
 
 /// How long a machine is asked whether it is one of Google's.
 const PROBE: Duration = Duration::from_secs(1);
@@ -84,13 +84,8 @@ struct Token {
 impl MetadataServer {
     /// Asks this machine, for a second at most, whether it is one of Google's.
     pub async fn probe(&self) -> Attached {
-        let wire = Wire {
-            http: transport::client(Connector::to_metadata_server(PROBE)),
-            metadata: transport::client(Connector::to_metadata_server(PROBE)),
-            user_agent: HeaderValue::from_static("gwsaudit"),
-            within: PROBE,
-            idle: PROBE,
-        };
+        let connector = Connector::to_metadata_server(PROBE);
+        let wire = Wire::new(&connector, PROBE, PROBE, &HeaderValue::from_static("gwsaudit"));
         let url = self.url("email");
         let asked = self.ask(&wire, &url, "probe", "which service account this machine has");
         match timeout(PROBE, asked).await {

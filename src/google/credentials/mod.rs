@@ -21,17 +21,12 @@ mod subject;
 mod user;
 mod wire;
 
-use std::time::Duration;
-
-use http::HeaderValue;
 use jiff::Timestamp;
 use thiserror::Error;
 
 use self::keyless::Source;
-use self::wire::Wire;
 use super::auth::ServiceAccountKey;
 use super::endpoint::Endpoint;
-use super::transport::{self, Connector};
 
 pub use account::{NotAServiceAccount, ServiceAccountEmail};
 pub use external_account::{ExternalAccount, InvalidFederation};
@@ -44,6 +39,7 @@ pub use user::AuthorizedUser;
 
 pub(super) use fields::{Fields, NoFields};
 pub(super) use keyless::Minter;
+pub(super) use wire::Wire;
 
 /// Google's public cloud, the only one with Google Workspace.
 pub(super) const UNIVERSE: &str = "googleapis.com";
@@ -168,16 +164,5 @@ fn source_of(file: CredentialFile) -> Source {
         CredentialFile::Impersonated(file) => {
             Source::Impersonated { by: Box::new(source_of(*file.by)), account: file.account, delegates: file.delegates }
         }
-    }
-}
-
-/// What sends the requests of a keyless credential.
-pub(super) fn wire(connector: &Connector, connect: Duration, idle: Duration, user_agent: &HeaderValue) -> Wire {
-    Wire {
-        http: transport::client(connector.clone()),
-        metadata: transport::client(Connector::to_metadata_server(connect)),
-        user_agent: user_agent.clone(),
-        within: connect + idle,
-        idle,
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::Secret;
 use crate::google::endpoint::Api;
 use crate::google::error::{ApiError, ErrorKind, Garbling, presentable};
 use crate::google::error_body::{Asked, ErrorBody};
-use crate::google::transport::{self, BodyFault, Encoding, HttpClient, innermost};
+use crate::google::transport::{self, BodyFault, Connector, Encoding, HttpClient, innermost};
 
 /// Answers are a few kilobytes: a token, a signed assertion, a refusal.
 const BODY_LIMIT: usize = 256 << 10;
@@ -20,16 +20,16 @@ const BODY_LIMIT: usize = 256 << 10;
 pub(super) const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// What sends them.
-pub(super) struct Wire {
+pub(in crate::google) struct Wire {
     /// To Google, and to identity providers.
-    pub(super) http: HttpClient,
+    http: HttpClient,
     /// To the metadata server.
-    pub(super) metadata: HttpClient,
-    pub(super) user_agent: HeaderValue,
+    metadata: HttpClient,
+    user_agent: HeaderValue,
     /// One request, until its answer begins.
     pub(super) within: Duration,
     /// The longest silence in an answer.
-    pub(super) idle: Duration,
+    idle: Duration,
 }
 
 /// A request, as errors and the log name it.
@@ -97,6 +97,22 @@ pub(super) fn bearer(token: &Secret) -> Option<(HeaderName, HeaderValue)> {
 }
 
 impl Wire {
+    /// To Google and identity providers by that connector, within these times.
+    pub(in crate::google) fn new(
+        connector: &Connector,
+        connect: Duration,
+        idle: Duration,
+        user_agent: &HeaderValue,
+    ) -> Self {
+        Self {
+            http: transport::client(connector.clone()),
+            metadata: transport::client(Connector::to_metadata_server(connect)),
+            user_agent: user_agent.clone(),
+            within: connect + idle,
+            idle,
+        }
+    }
+
     pub(super) async fn get(
         &self,
         request: Request<'_>,
