@@ -172,3 +172,7 @@ impl CredentialFile {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;
