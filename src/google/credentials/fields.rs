@@ -55,7 +55,7 @@ impl Fields {
             .map_err(|error| NoFields::NotJson { line: error.line(), column: error.column() })?;
         match value {
             Value::Object(fields) => Ok(Self { fields, within: "" }),
-            mut other => {
+            mut other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
                 wipe(&mut other);
                 Err(NoFields::NotAnObject)
             }
@@ -133,7 +133,7 @@ impl Fields {
         for (key, value) in fields {
             match value {
                 Value::String(text) => texts.push((key, text)),
-                mut other => {
+                mut other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                     wipe(&mut other);
                     sound = false;
                 }

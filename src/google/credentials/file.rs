@@ -17,7 +17,7 @@ pub enum CredentialFile {
     /// `service_account`: a key.
     Key(ServiceAccountKey),
     /// `external_account`: Workload Identity Federation.
-    ExternalAccount(ExternalAccount),
+    ExternalAccount(Box<ExternalAccount>),
     /// `authorized_user`: a person's own sign-in.
     AuthorizedUser(AuthorizedUser),
     /// `impersonated_service_account`: a service account that another identity may get tokens of.
@@ -127,7 +127,7 @@ impl CredentialFile {
         }
         match kind.as_str() {
             "service_account" => Ok(Self::Key(ServiceAccountKey::from_fields(&mut fields)?)),
-            "external_account" => Ok(Self::ExternalAccount(ExternalAccount::from_fields(&mut fields)?)),
+            "external_account" => Ok(Self::ExternalAccount(Box::new(ExternalAccount::from_fields(&mut fields)?))),
             "authorized_user" => Ok(Self::AuthorizedUser(AuthorizedUser::from_fields(&mut fields)?)),
             "impersonated_service_account" => {
                 let account = Impersonation::read(&mut fields)?

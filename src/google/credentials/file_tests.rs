@@ -111,10 +111,8 @@ fn a_workloads_token_is_text_or_a_field() {
     let formats = |source: Value| {
         let mut file = workload();
         file["credential_source"] = source;
-        match read(&file).expect("sound") {
-            CredentialFile::ExternalAccount(account) => account.format,
-            other => panic!("{other:?}"),
-        }
+        let CredentialFile::ExternalAccount(account) = read(&file).expect("sound") else { panic!("another kind") };
+        account.format
     };
     let text = formats(json!({"file": "/t"}));
     assert_eq!(text.token(" a.b.c\n").expect("a token").expose(), "a.b.c");

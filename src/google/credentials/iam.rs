@@ -117,13 +117,19 @@ fn refused(
         let message = message.to_ascii_lowercase();
         ["exp ", "\"exp\"", "'exp'", "expir", "iat"].iter().any(|word| message.contains(word))
     });
-    let kind = match error.kind() {
-        ErrorKind::NotAdministrator => ErrorKind::Keyless(forbidden),
-        ErrorKind::ScopeNotDelegated { .. } => ErrorKind::Keyless(KeylessFault::NarrowScope),
-        ErrorKind::NotFound => ErrorKind::Keyless(KeylessFault::NoSuchAccount { account: account.to_string() }),
-        ErrorKind::Unauthenticated => ErrorKind::Keyless(KeylessFault::SourceRefused),
-        ErrorKind::Refused if error.status() == Some(400) && about_time => ErrorKind::ClockSkew,
-        other => other.clone(),
+    let kind = error.kind();
+    let kind = if *kind == ErrorKind::NotAdministrator {
+        ErrorKind::Keyless(forbidden)
+    } else if matches!(kind, ErrorKind::ScopeNotDelegated { .. }) {
+        ErrorKind::Keyless(KeylessFault::NarrowScope)
+    } else if *kind == ErrorKind::NotFound {
+        ErrorKind::Keyless(KeylessFault::NoSuchAccount { account: account.to_string() })
+    } else if *kind == ErrorKind::Unauthenticated {
+        ErrorKind::Keyless(KeylessFault::SourceRefused)
+    } else if *kind == ErrorKind::Refused && error.status() == Some(400) && about_time {
+        ErrorKind::ClockSkew
+    } else {
+        return error;
     };
     error.with_kind(kind)
 }

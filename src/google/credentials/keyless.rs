@@ -43,7 +43,7 @@ pub(super) enum Source {
     /// A service account's key, which signs for another service account.
     Key(ServiceAccountKey),
     Person(AuthorizedUser),
-    Workload(ExternalAccount),
+    Workload(Box<ExternalAccount>),
     /// A service account that another identity may get tokens of.
     Impersonated {
         by: Box<Self>,

@@ -42,7 +42,8 @@ impl Shared {
         });
         let text = |value: &Value| format!("{value:#}\n");
         Ok(vec![
-            (TOKEN_FILE, format!("{}\n", workload.subject_token)),
+            // As platforms write it: without a line break, which not every client would cut off.
+            (TOKEN_FILE, workload.subject_token.clone()),
             ("external-account.json", text(&by_file)),
             ("external-account-url.json", text(&by_url)),
             ("authorized-user.json", text(&person)),

@@ -13,6 +13,17 @@ use super::super::server::Shared;
 
 const FLAVOR: HeaderName = HeaderName::from_static("metadata-flavor");
 
+/// `…/service-accounts/default/?recursive=true`, which Google's own library asks for
+pub(super) async fn account(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    answer(&headers, || match shared.attached() {
+        Some(account) => {
+            let scopes = [format!("{SCOPE_PREFIX}cloud-platform")];
+            axum::Json(json!({"aliases": ["default"], "email": account, "scopes": scopes})).into_response()
+        }
+        None => not_found(),
+    })
+}
+
 /// `…/service-accounts/default/email`
 pub(super) async fn email(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     answer(&headers, || match shared.attached() {

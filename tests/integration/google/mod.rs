@@ -4,4 +4,5 @@ mod bodies;
 mod calls;
 mod failures;
 mod fake;
+mod keyless;
 mod tokens;
