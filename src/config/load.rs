@@ -262,7 +262,7 @@ fn take_paths(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static 
 fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path, config: &mut Config) {
     let mut table = top.section(document, "credentials");
     let key_file = take_path(document, &mut table, "key_file", folder);
-    let impersonate = table.take_placed::<Parsed<ServiceAccountEmail>>(document, "impersonate");
+    let impersonate = table.take_placed::<String>(document, "impersonate");
     config.strict_permissions = table.take(document, "strict_permissions").unwrap_or_default();
     table.finish(document);
     config.credentials = match (key_file, impersonate) {
@@ -271,7 +271,13 @@ fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path, 
             None
         }
         (Some(path), None) => Some(Credentials::KeyFile(path)),
-        (None, Some((Parsed(account), _))) => Some(Credentials::Impersonate(account)),
+        (None, Some((account, place))) => match account.parse::<ServiceAccountEmail>() {
+            Ok(account) => Some(Credentials::Impersonate(account)),
+            Err(error) => {
+                document.fault(place, format!("impersonate: {error}"));
+                None
+            }
+        },
         (None, None) => None,
     };
 }
