@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
@@ -13,9 +13,13 @@ use super::super::server::Shared;
 
 const FLAVOR: HeaderName = HeaderName::from_static("metadata-flavor");
 
-/// `…/service-accounts/default/?recursive=true`, which Google's own library asks for
-pub(super) async fn account(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    answer(&headers, || match shared.attached() {
+/// `…/service-accounts/{account}/?recursive=true`, which Google's own library asks for
+pub(super) async fn account(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(&headers, || match shared.attached_as(&name) {
         Some(account) => {
             let scopes = [format!("{SCOPE_PREFIX}cloud-platform")];
             axum::Json(json!({"aliases": ["default"], "email": account, "scopes": scopes})).into_response()
@@ -24,18 +28,18 @@ pub(super) async fn account(State(shared): State<Arc<Shared>>, headers: HeaderMa
     })
 }
 
-/// `…/service-accounts/default/email`
-pub(super) async fn email(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    answer(&headers, || match shared.attached() {
+/// `…/service-accounts/{account}/email`
+pub(super) async fn email(State(shared): State<Arc<Shared>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    answer(&headers, || match shared.attached_as(&name) {
         Some(account) => account.to_owned().into_response(),
         None => not_found(),
     })
 }
 
-/// `…/service-accounts/default/token`
-pub(super) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+/// `…/service-accounts/{account}/token`
+pub(super) async fn token(State(shared): State<Arc<Shared>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     answer(&headers, || {
-        let Some(account) = shared.attached() else { return not_found() };
+        let Some(account) = shared.attached_as(&name) else { return not_found() };
         let scopes = vec![format!("{SCOPE_PREFIX}cloud-platform")];
         match shared.tokens.issue_to(account, scopes, shared.clock.wall()) {
             Ok((token, _)) => {
@@ -69,6 +73,11 @@ fn answer(headers: &HeaderMap, answer: impl FnOnce() -> Response) -> Response {
 }
 
 impl Shared {
+    /// The attached service account by the name `default` or its own.
+    fn attached_as(&self, name: &str) -> Option<&str> {
+        self.attached().filter(|account| name == "default" || name == *account)
+    }
+
     fn attached(&self) -> Option<&str> {
         match self.file.service.attached_account.as_deref() {
             None => Some(CLIENT_EMAIL),

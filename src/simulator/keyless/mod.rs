@@ -50,8 +50,8 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/v1/projects/{project}/serviceAccounts/{call}", post(iam::call))
         .route("/v1/token", post(sts::token))
         .route("/simulator/subject-token", get(sts::subject_token))
-        .route("/computeMetadata/v1/instance/service-accounts/default/", get(metadata::account))
-        .route("/computeMetadata/v1/instance/service-accounts/default/email", get(metadata::email))
-        .route("/computeMetadata/v1/instance/service-accounts/default/token", get(metadata::token))
+        .route("/computeMetadata/v1/instance/service-accounts/{account}/", get(metadata::account))
+        .route("/computeMetadata/v1/instance/service-accounts/{account}/email", get(metadata::email))
+        .route("/computeMetadata/v1/instance/service-accounts/{account}/token", get(metadata::token))
         .route("/computeMetadata/v1/universe/universe-domain", get(metadata::universe))
 }
