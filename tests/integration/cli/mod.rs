@@ -4,6 +4,8 @@ mod attest;
 mod canary;
 mod console_csv;
 mod credentials;
+mod credentials_keyless;
+mod credentials_refused;
 mod explain;
 mod harness;
 mod listings;
