@@ -66,6 +66,8 @@ fn without(tenant: &Tenant, id: &str, loss: Loss) -> Tenant {
 enum About {
     Tenant,
     Unit(OrgUnitPath),
+    /// Which groups there are exceptions for, policies alone tell: without them the top's row stands for these people too.
+    Group(String),
     Other(String),
 }
 
@@ -80,7 +82,7 @@ impl About {
             SubjectKind::Group => {
                 let group = or_dash(subject.group.clone());
                 let named = GROUPS.iter().find(|(id, _)| group == format!("groups/{id}"));
-                Self::Other(named.map_or(group, |(_, email)| (*email).to_owned()))
+                Self::Group(named.map_or(group, |(_, email)| (*email).to_owned()))
             }
             SubjectKind::User => Self::Other(or_dash(subject.user.as_ref().map(ToString::to_string))),
             SubjectKind::App => {
@@ -112,13 +114,26 @@ fn rows(tenant: &Tenant) -> Rows {
 /// The row that speaks for a subject: its own, or that of the org unit above.
 fn speaks(rows: &BTreeMap<About, (Status, Value)>, about: &About) -> Option<Status> {
     let own = rows.get(about).map(|(status, _)| *status);
-    let above = || match about {
-        About::Unit(path) => {
-            path.ancestors().find_map(|above| rows.get(&About::Unit(above))).map(|(status, _)| *status)
-        }
-        About::Tenant | About::Other(_) => None,
-    };
-    own.or_else(above)
+    let unit = |path: &OrgUnitPath| rows.get(&About::Unit(path.clone())).map(|(status, _)| *status);
+    own.or_else(|| match about {
+        About::Unit(path) => path.ancestors().find_map(|above| unit(&above)),
+        About::Tenant | About::Group(_) | About::Other(_) => None,
+    })
+}
+
+/// Whether something else tells that a row that was there is not known any more, or tells the same.
+fn stands_in(rows: &BTreeMap<About, (Status, Value)>, about: &About, was: Status) -> bool {
+    let open = |about: &About| rows.get(about).is_some_and(|(status, _)| *status == Status::Undetermined);
+    if open(&About::Tenant) {
+        return true;
+    }
+    match about {
+        About::Unit(_) => speaks(rows, about).is_some_and(|is| is == Status::Undetermined || is == was),
+        About::Group(_) => open(&About::Unit(OrgUnitPath::root())),
+        // That there is nobody of whom the question arises is not known where somebody may be one.
+        About::Tenant => was == Status::NotApplicable && rows.keys().any(open),
+        About::Other(_) => false,
+    }
 }
 
 /// Where less than was there made more of a verdict, or took a row.
@@ -128,17 +143,16 @@ fn broken(before: &Rows, after: &Rows) -> Vec<String> {
     for (check, rows) in after {
         let were = before.get(check).unwrap_or(&none);
         for (about, (is, row)) in rows {
-            if matches!(is, Status::Pass | Status::Fail | Status::NotApplicable) && speaks(were, about) != Some(*is) {
-                faults.push(format!("{check} of {about:?} was {:?} and became {is:?}: {row}", speaks(were, about)));
+            let was = speaks(were, about);
+            if matches!(is, Status::Pass | Status::Fail | Status::NotApplicable) && was != Some(*is) {
+                faults.push(format!("{check} of {about:?} was {was:?} and became {is:?}: {row}"));
             }
         }
     }
     for (check, rows) in before {
         let are = after.get(check).unwrap_or(&none);
-        let open = are.get(&About::Tenant).is_some_and(|(status, _)| *status == Status::Undetermined);
         for (about, (was, _)) in rows.iter().filter(|(about, _)| !are.contains_key(about)) {
-            let told = speaks(are, about).is_some_and(|is| is == Status::Undetermined || is == *was);
-            if !open && !told {
+            if !stands_in(are, about, *was) {
                 faults.push(format!("{check} of {about:?} was {was:?} and is gone"));
             }
         }
