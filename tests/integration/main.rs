@@ -1,6 +1,7 @@
 //! The one integration binary: the real program and its stages, by surface.
 
 mod cli;
+mod corpus;
 mod google;
 mod histories;
 mod logs_and_apps;

@@ -174,9 +174,10 @@ fn of_user(facts: &Facts, rule: &Rule<'_>, user: &Administrator, unit: Option<Un
         None if rule.settings.is_empty() => at(top),
         // In one of the org units, nobody knows which.
         None => {
-            let mut everywhere = (0..facts.tree.units().len()).map(at);
-            let first = everywhere.next().unwrap_or_else(Fared::nothing);
-            everywhere.fold(first, |before, fared| before.or_else(&fared))
+            let listed = (0..facts.tree.units().len()).map(at);
+            let unlisted = rule.where_nobody_looked(facts, &Inputs { facts, rule, unit: top, about });
+            let somewhere = listed.chain(unlisted).reduce(|before, fared| before.or_else(&fared));
+            somewhere.unwrap_or_else(Fared::nothing)
         }
     }
 }
@@ -212,7 +213,7 @@ fn in_force(facts: &Facts, rule: &Rule<'_>, person: &Person<'_>) -> InForce {
 }
 
 /// Where subjects could not all be listed, one result stands for those that are not there.
-fn unlisted(check: &DeclaredCheck, sources: &[SourceId], facts: &Facts) -> Option<CheckResult> {
+pub(super) fn unlisted(check: &DeclaredCheck, sources: &[SourceId], facts: &Facts) -> Option<CheckResult> {
     let missing: Vec<Missing> = sources.iter().filter_map(|id| not_read(*id, &facts.evidence)).collect();
     if missing.is_empty() {
         return None;

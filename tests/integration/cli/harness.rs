@@ -125,6 +125,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The exit status; `None` where a signal ended it.
+    pub(crate) fn status(&self) -> Option<i32> {
+        self.status
+    }
+
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");

@@ -111,6 +111,15 @@ pub(crate) fn source_of(line: &Value) -> Option<&'static str> {
         ("activity", Some("token")) => "reports.token",
         ("activity", Some("access_evaluation")) => "reports.access_evaluation",
         ("canary", _) => "canaries",
+        ("policy", _) => "cloudidentity.policies",
+        ("sso_assignment", _) => "cloudidentity.inbound_sso",
+        ("organization", _) => "cloudresourcemanager.organizations",
+        ("domain", _) => "directory.domains",
+        ("group", _) => "directory.groups",
+        ("role", _) => "directory.roles",
+        ("role_assignment", _) => "directory.role_assignments",
+        ("license", _) => "licensing.assignments",
+        ("dns_answer", _) => "dns",
         _ => return None,
     })
 }
@@ -227,6 +236,14 @@ impl Tenant {
             data[key] = value.clone();
         }
         self.record("access_binding", data)
+    }
+
+    /// Reads these sources, too.
+    pub(crate) fn reading(mut self, ids: &[&str]) -> Self {
+        for id in ids {
+            self.sources.insert((*id).to_owned(), json!({"id": id, "status": "complete", "requests": 1}));
+        }
+        self
     }
 
     /// Another status of a source.
