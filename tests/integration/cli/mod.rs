@@ -7,7 +7,7 @@ mod credentials;
 mod credentials_keyless;
 mod credentials_refused;
 mod explain;
-mod harness;
+pub(crate) mod harness;
 mod listings;
 mod normal;
 mod options;
