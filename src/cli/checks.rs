@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::judge::known_pack;
 use super::output::{json, standard};
 use crate::checks::language::{Cure, Declared, Expression, Verdict as Way};
-use crate::checks::{Check, Collision, Registry, Tried};
+use crate::checks::{Check, Conflict, Registry, Tried};
 use crate::config::builtin_catalogue;
 use crate::domain::PackId;
 use crate::report::Visible;
@@ -176,7 +176,7 @@ pub(super) fn show(registry: &Registry, check: &dyn Check, format: Listing) -> R
             if !meta.conflicts.is_empty() {
                 writeln!(out, "\nCollides with")?;
             }
-            for Collision { check, trade } in &meta.conflicts {
+            for Conflict { check, trade } in &meta.conflicts {
                 paragraph(out, "  ", "    ", &format!("{check}: {trade}"))?;
             }
             writeln!(out, "\nReferences")?;

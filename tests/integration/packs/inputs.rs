@@ -14,10 +14,10 @@ fn written(of: &Type) -> String {
                 of.words.iter().map(|word| if word.is_empty() { "empty".to_owned() } else { format!("`{word}`") });
             words.collect::<Vec<_>>().join(", ")
         }
-        Type::List(items) => match &**items {
-            Type::Record(of) => format!("list({})", of.name),
-            items => format!("list({})", written(items)),
-        },
+        Type::List(items) => {
+            let of = if let Type::Record(of) = &**items { of.name.to_string() } else { written(items) };
+            format!("list({of})")
+        }
         Type::Bool | Type::Int | Type::Text | Type::Duration | Type::Timestamp | Type::Record(_) | Type::Map(_) => {
             of.to_string()
         }
