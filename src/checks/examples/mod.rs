@@ -70,7 +70,8 @@ pub(super) fn try_all(check: &DeclaredCheck, catalogue: &Catalogue) -> Result<Ve
     check.declared().examples.iter().map(|example| try_one(check, example, catalogue)).collect()
 }
 
-fn try_one(check: &DeclaredCheck, example: &Example, catalogue: &Catalogue) -> Result<Tried, ExampleError> {
+/// Tries one example on a check.
+pub(super) fn try_one(check: &DeclaredCheck, example: &Example, catalogue: &Catalogue) -> Result<Tried, ExampleError> {
     let tenant = ExampleTenant::of(example);
     let snapshot = tenant.write()?;
     let whom = if check.asks_of_everybody() { Whom::Everybody } else { Whom::Named };
