@@ -4,6 +4,7 @@ mod attest;
 mod canary;
 mod console_csv;
 mod credentials;
+mod effective;
 mod explain;
 mod harness;
 mod listings;
