@@ -113,9 +113,20 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
-    for command in
-        ["audit", "collect", "attest", "canary", "explain", "setup", "apps", "checks", "simulator", "completions"]
-    {
+    insta::assert_snapshot!("help-policy-effective", help(&["policy", "effective", "--help"]));
+    for command in [
+        "audit",
+        "collect",
+        "policy",
+        "attest",
+        "canary",
+        "explain",
+        "setup",
+        "apps",
+        "checks",
+        "simulator",
+        "completions",
+    ] {
         let text = help(&[command, "--help"]);
         assert!(text.contains("Usage: gwsaudit"), "{command}: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{command}: {text}");
