@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::check::Check;
 use super::declared::DeclaredCheck;
-use super::examples::{ExampleError, Tried, try_all};
-use super::language::{PackErrors, PackFile, load_builtin, load_dir};
+use super::examples::{ExampleError, Tried, try_all, try_one};
+use super::language::{Declared, Example, PackErrors, PackFile, load_builtin, load_dir};
 use super::okta_workflows_gmail::{
     AppTrusted, ClientIdPinned, ConnectionSurvivesReauth, RepeatedReauthorization, TrustedAppsExempt,
 };
@@ -121,12 +121,28 @@ impl Registry {
     #[must_use]
     pub fn find_check(&self, id: &str) -> Option<&dyn Check> {
         let by_control = || {
-            let mut called = self
-                .checks()
-                .filter(|check| check.meta().control.as_ref().is_some_and(|control| control.eq_ignore_ascii_case(id)));
+            let mut called = self.called(id);
             called.next().filter(|_| called.next().is_none())
         };
         self.checks().find(|check| check.meta().id == id).or_else(by_control)
+    }
+
+    /// The checks that their frameworks call so, in any case: two editions of one framework share most of its numbers.
+    pub fn called<'r, 'c>(&'r self, control: &'c str) -> impl Iterator<Item = &'r dyn Check> + use<'r, 'c> {
+        self.checks().filter(move |check| {
+            check.meta().control.as_ref().is_some_and(|called| called.eq_ignore_ascii_case(control))
+        })
+    }
+
+    /// The checks that packs declare, as they are declared, in the order of packs and of their files.
+    pub fn declarations(&self) -> impl Iterator<Item = &Declared> {
+        self.declared.iter().map(|check| check.declared())
+    }
+
+    /// The declaration of the check of that id; `None` for a check in Rust, and where there is none.
+    #[must_use]
+    pub fn declaration(&self, id: &str) -> Option<&Declared> {
+        self.declarations().find(|declared| declared.id.as_str() == id)
     }
 
     /// Tries the examples of the declared checks of these packs, each on the small tenant that it describes.
@@ -140,6 +156,20 @@ impl Registry {
             tried.extend(try_all(check, catalogue)?);
         }
         Ok(tried)
+    }
+
+    /// Tries one example of one's own on the declared check of that id; `None` where there is no such check.
+    ///
+    /// # Errors
+    /// [`ExampleError`] where temporary storage fails.
+    pub fn try_example(
+        &self,
+        id: &str,
+        example: &Example,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Tried>, ExampleError> {
+        let check = self.declared.iter().find(|check| check.declared().id.as_str() == id);
+        check.map(|check| try_one(check, example, catalogue)).transpose()
     }
 }
 

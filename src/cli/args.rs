@@ -52,6 +52,9 @@ pub struct Global {
     /// A folder with packs of your own (YAML), beside those of [audit] pack_dirs
     #[arg(long = "pack-dir", global = true, help_heading = "Global options", value_name = "DIR")]
     pub pack_dirs: Vec<PathBuf>,
+    /// Refuse credential files that others on this machine can read, rather than warn
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub strict_permissions: bool,
 }
 
 /// When to use colour.

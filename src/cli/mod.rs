@@ -7,6 +7,7 @@ mod audit;
 mod canary;
 mod checks;
 mod collect;
+mod credentials;
 mod error;
 mod exit;
 mod explain;

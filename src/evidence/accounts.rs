@@ -116,11 +116,21 @@ pub(super) fn administers_of(user: &directory::User) -> Administers {
     }
 }
 
+/// Which accounts stay in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Those that grants, events and canaries name, and administrators.
+    Named,
+    /// All of them: some check asks about every user.
+    Everybody,
+}
+
 /// Keeps the accounts that are wanted, and lets the others pass by.
 pub(super) struct ThirdPass {
     emails: HashSet<Email>,
     ids: HashSet<String>,
     administrators: Holders,
+    whom: Whom,
     accounts: Vec<Account>,
     /// Accounts that no role assignment names and whose records do not say whether they are super administrators.
     silent: u64,
@@ -133,6 +143,7 @@ impl ThirdPass {
         evaluations: &[Evaluation],
         canaries: &[Canary],
         administrators: Holders,
+        whom: Whom,
     ) -> Self {
         let mut emails: HashSet<Email> = grants.keys().map(|(user, _)| user.clone()).collect();
         emails.extend(token_events.iter().filter_map(|event| Email::from_google(event.email.as_deref()?)));
@@ -140,7 +151,7 @@ impl ThirdPass {
         emails.extend(evaluations.iter().filter_map(|evaluation| Email::from_google(evaluation.email.as_deref()?)));
         let mut ids: HashSet<String> = token_events.iter().filter_map(|event| event.profile_id.clone()).collect();
         ids.extend(evaluations.iter().filter_map(|evaluation| evaluation.profile_id.clone()));
-        Self { emails, ids, administrators, accounts: Vec::new(), silent: 0 }
+        Self { emails, ids, administrators, whom, accounts: Vec::new(), silent: 0 }
     }
 
     pub(super) fn take(&mut self, line: &Line) {
@@ -160,7 +171,7 @@ impl ThirdPass {
         if !administers && user.is_admin.is_none() {
             self.silent += 1;
         }
-        if named || administers {
+        if named || administers || self.whom == Whom::Everybody {
             let said = Said::by(&user);
             let (state, administers) = (state_of(&user), administers_of(&user));
             self.accounts.push(Account {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    AccessLevel, Administration, AppAccess, Certainty, CheckResult, CloudSession, Connection, Evidence, Exemption,
-    OrgUnit, Outcome, ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus, Summary, Tenant,
-    Tool, Touch, UnreadEvent,
+    AccessLevel, Administration, AppAccess, Certainty, CheckResult, CloudSession, Collision, Connection, Evidence,
+    Exemption, OrgUnit, Outcome, ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus,
+    Summary, Tenant, Tool, Touch, UnreadEvent,
 };
 use crate::checks::{Selection, evidence_of};
 use crate::domain::SessionLength;
@@ -27,12 +27,14 @@ pub struct Assembly<'a> {
     pub selection: &'a Selection,
     /// The customer that was asked for, where Google did not tell another.
     pub customer: &'a str,
+    /// Goals that collide.
+    pub collisions: Vec<Collision>,
 }
 
 /// Puts a report together.
 #[must_use]
 pub fn assemble(assembly: Assembly<'_>) -> Report {
-    let Assembly { facts, results, selection, customer } = assembly;
+    let Assembly { facts, results, selection, customer, collisions } = assembly;
     let evidence = &facts.evidence;
     let tenant = Tenant {
         customer: evidence.tenant.as_ref().map_or_else(|| customer.to_owned(), |tenant| tenant.customer.clone()),
@@ -86,6 +88,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         results,
         unread_events,
         notices: facts.notices.clone(),
+        collisions,
     }
 }
 

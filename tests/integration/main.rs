@@ -6,6 +6,7 @@ mod google;
 mod histories;
 mod logs_and_apps;
 mod meta;
+mod packs;
 mod policy;
 mod report;
 mod report_fixtures;

@@ -199,6 +199,8 @@ fn open(facts: &Facts, setting: &SettingType, why: &Openness) -> Gap {
     let fact = setting.to_string().into();
     match why {
         Openness::Listing(_) => {
+            // One cause for all settings, so it is told once.
+            let fact = SourceId::Policies.as_str().into();
             let missing = not_read(SourceId::Policies, &facts.evidence);
             let (why, supply) = missing.map_or_else(
                 || {

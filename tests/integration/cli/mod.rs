@@ -4,6 +4,8 @@ mod attest;
 mod canary;
 mod console_csv;
 mod credentials;
+mod credentials_keyless;
+mod credentials_refused;
 mod explain;
 pub(crate) mod harness;
 mod listings;

@@ -342,7 +342,13 @@ impl Tenant {
         let selection = Selection::default();
         let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: self.acceptance };
         let results = evaluate(Registry::builtin().checks_of(&okta.packs), &inquiry);
-        let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer: "my_customer" });
+        let report = assemble(Assembly {
+            facts: &facts,
+            results,
+            selection: &selection,
+            customer: "my_customer",
+            collisions: Vec::new(),
+        });
         let mut bytes = Vec::new();
         render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
         Judged { json: serde_json::from_slice(&bytes).expect("JSON"), bytes }
