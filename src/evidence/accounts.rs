@@ -201,6 +201,7 @@ pub fn find_account(snapshot: &Snapshot, address: &Email) -> Result<Option<Accou
         emails: HashSet::from([address.clone()]),
         ids: HashSet::new(),
         administrators: Holders::default(),
+        whom: Whom::Named,
         accounts: Vec::new(),
         silent: 0,
     };
