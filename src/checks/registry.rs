@@ -198,6 +198,18 @@ impl Registry {
         Self::of(Vec::new())
     }
 
+    /// The same, all of it read, and with the examples that checks carry.
+    #[must_use]
+    pub fn builtin_with_examples() -> Self {
+        let mut registry = Self::builtin();
+        for contents in &mut registry.contents {
+            if let Contents::Shipped(shipped) = contents {
+                *contents = Contents::Own(Arc::new(shipped.whole()));
+            }
+        }
+        registry
+    }
+
     /// What ships with the program, and the packs of these folders.
     ///
     /// # Errors
@@ -283,15 +295,24 @@ impl Registry {
         })
     }
 
-    /// The checks that packs declare, as they are declared, in the order of packs and of their files.
+    /// The checks that packs declare, as they are declared, in the order of packs and of their files. Those of shipped
+    /// packs come without their examples, unless [`Self::builtin_with_examples`] read them.
     pub fn declarations(&self) -> impl Iterator<Item = &Declared> {
-        self.declared.iter().map(|check| check.declared())
+        self.declared().map(|check| check.declared())
+    }
+
+    fn declared(&self) -> impl Iterator<Item = &DeclaredCheck> {
+        self.contents.iter().flat_map(Contents::declared).map(|check| &**check)
     }
 
     /// The declaration of the check of that id; `None` for a check in Rust, and where there is none.
     #[must_use]
     pub fn declaration(&self, id: &str) -> Option<&Declared> {
-        self.declarations().find(|declared| declared.id.as_str() == id)
+        let pack_first = |(pack, _): &(&Pack, &Contents)| !id.starts_with(&pack.id);
+        let mut packs: Vec<(&Pack, &Contents)> = self.packs.iter().zip(&self.contents).collect();
+        packs.sort_by_key(pack_first);
+        let mut declared = packs.into_iter().flat_map(|(_, contents)| contents.declared());
+        declared.find(|check| check.declared().id.as_str() == id).map(|check| check.declared())
     }
 
     /// Tries the examples of the declared checks of these packs, each on the small tenant that it describes.
@@ -324,7 +345,7 @@ impl Registry {
         example: &Example,
         catalogue: &Catalogue,
     ) -> Result<Option<Tried>, ExampleError> {
-        let check = self.declared.iter().find(|check| check.declared().id.as_str() == id);
+        let check = self.declared().find(|check| check.declared().id.as_str() == id);
         check.map(|check| try_one(check, example, catalogue)).transpose()
     }
 }

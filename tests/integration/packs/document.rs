@@ -91,7 +91,7 @@ fn every_function_is_shown() {
 
 /// What is wrong with a pack.
 fn faults(text: &str) -> String {
-    load_builtin(&[("p.yaml", text)], SettingCatalogue::builtin()).expect_err("it is wrong").to_string()
+    load_builtin(&[("p.yaml", text)], SettingCatalogue::builtin(), &[]).expect_err("it is wrong").to_string()
 }
 
 /// A key that there is not is refused, and each key of the tables is not refused so.
