@@ -40,7 +40,7 @@ measure() {
     mkdir -p "$folder/$1"
     "$program" simulator --scenario "$folder/$1.toml" --listen 127.0.0.1:0 --dir "$folder/$1" > "$folder/$1.log" &
     simulator=$!
-    until grep -q '^try:' "$folder/$1.log"; do kill -0 "$simulator"; sleep 0.05; done
+    until grep -qs "^try:" "$folder/$1.log"; do kill -0 "$simulator"; sleep 0.05; done
     for _ in $(seq "$2"); do
         # Failed checks are no failure of the measurement.
         /usr/bin/time --quiet -a -o "$folder/$1.times" -f '%e %U %S %M' \
