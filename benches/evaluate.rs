@@ -1,6 +1,7 @@
-//! Judging a large tenant: 2,000 org units, 100,000 accounts, 20,000 administrators' events, 5,000 grants.
+//! Judging a large tenant: 2,000 org units, 100,000 accounts, 500 groups, 5,000 policies, 20,000 administrators' events,
+//! 5,000 grants.
 //!
-//! `cargo bench --bench evaluate`
+//! `cargo bench --bench evaluate`; figures stand in `benches/README.md`.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -8,15 +9,23 @@ use std::path::Path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
+use gwsaudit::domain::PackId;
 use gwsaudit::evidence::{AppDefinition, gather};
 use gwsaudit::facts::{Facts, Statements};
 use gwsaudit::google::reports::Application;
+use gwsaudit::policy::{FieldKind, SettingCatalogue, SettingSpec};
 use gwsaudit::report::model::SourceStatus;
 use gwsaudit::snapshot::{
     Header, Line, Operator, RecordKind, SCHEMA, Snapshot, SourceId, SourceRecord, Spool, write_snapshot,
 };
 use serde_json::{Value, json};
 
+const ORG_UNITS: usize = 2_000;
+const USERS: usize = 100_000;
+const GROUPS: usize = 500;
+/// Of each group; most users are in none.
+const MEMBERS: usize = 20;
+const POLICIES: usize = 5_000;
 const COLLECTED_AT: &str = "2026-11-23T10:00:00Z";
 const CLIENT: &str = "1234567890-abc.apps.googleusercontent.com";
 const ATTESTATIONS: &str = r#"
@@ -56,6 +65,50 @@ fn activity(application: &str, number: usize, minutes_ago: usize, actor: &str, e
     })
 }
 
+/// A value of a field, one of two.
+fn value_of(kind: &FieldKind, which: bool) -> Option<Value> {
+    Some(match kind {
+        FieldKind::Bool => json!(which),
+        FieldKind::Int => json!(if which { 8 } else { 16 }),
+        FieldKind::Enum(words) => json!(words.iter().nth(usize::from(which))?),
+        FieldKind::Duration => json!(if which { "43200s" } else { "72000s" }),
+        FieldKind::Text => json!(if which { "one" } else { "other" }),
+        FieldKind::List(items) => Value::Array(value_of(items, which).into_iter().collect()),
+        FieldKind::Timestamp | FieldKind::Record(_) | FieldKind::Opaque => return None,
+    })
+}
+
+/// The first policies are for everybody, one of each setting; the rest for an org unit, for a group, or for holders of a
+/// licence in an org unit.
+fn policy(number: usize, specs: &[&SettingSpec]) -> Value {
+    let spec = specs[number % specs.len()];
+    let round = number / specs.len();
+    let fields =
+        spec.fields.iter().filter_map(|field| Some((field.name.clone(), value_of(&field.kind, number % 2 == 0)?)));
+    let of_unit = |unit| format!("entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('{unit}'))");
+    let (query, order) = match number {
+        _ if round == 0 => (of_unit(0), "101".to_owned()),
+        _ if number % 5 == 0 => {
+            let group = number / 5 % GROUPS;
+            let clause = format!("entity.groups.exists(group, group.group_id == groupId('g{group}'))");
+            (format!("{} && {clause}", of_unit(0)), format!("399.{number:05}"))
+        }
+        _ if number % 50 == 1 => {
+            let clause = "entity.licenses.exists(license, license in ['/product/Google-Apps/sku/1010020020'])";
+            (format!("{} && {clause}", of_unit(number % ORG_UNITS)), "205.5".to_owned())
+        }
+        _ => (of_unit(number % ORG_UNITS), "205".to_owned()),
+    };
+    let order: Value = serde_json::from_str(&order).expect("a number");
+    json!({
+        "name": format!("policies/p{number}"),
+        "customer": "customers/C0bench1",
+        "type": if round == 0 { "SYSTEM" } else { "ADMIN" },
+        "policyQuery": {"query": query, "sortOrder": order},
+        "setting": {"type": format!("settings/{}", spec.setting), "value": Value::Object(fields.collect())},
+    })
+}
+
 fn write_tenant(path: &Path) -> Snapshot {
     let mut sources = Vec::new();
     let mut spools = Vec::new();
@@ -84,14 +137,35 @@ fn write_tenant(path: &Path) -> Snapshot {
             json!({"orgUnitId": format!("id:{unit}"), "orgUnitPath": path_of(unit), "name": format!("unit-{unit}"), "parentOrgUnitId": parent}),
         )
     };
-    add(SourceId::OrgUnits, (0..2_000).map(unit).collect());
+    add(SourceId::OrgUnits, (0..ORG_UNITS).map(unit).collect());
     let user = |user: usize| {
         line(
             RecordKind::User,
-            json!({"id": format!("1{user:08}"), "primaryEmail": format!("user{user}@example.com"), "orgUnitPath": path_of(user % 2_000)}),
+            json!({"id": format!("1{user:08}"), "primaryEmail": format!("user{user}@example.com"), "orgUnitPath": path_of(user % ORG_UNITS)}),
         )
     };
-    add(SourceId::Users, (0..100_000).map(user).collect());
+    add(SourceId::Users, (0..USERS).map(user).collect());
+    let group = |group: usize| {
+        line(RecordKind::Group, json!({"id": format!("g{group}"), "email": format!("group{group}@example.com")}))
+    };
+    add(SourceId::Groups, (0..GROUPS).map(group).collect());
+    let member = |number: usize| {
+        let (group, nth) = (number / MEMBERS, number % MEMBERS);
+        let user = (group * 97 + nth * 31) % USERS;
+        let mut line = line(RecordKind::Member, json!({"id": format!("1{user:08}"), "type": "USER"}));
+        line.group = Some(format!("g{group}"));
+        line
+    };
+    add(SourceId::Members, (0..GROUPS * MEMBERS).map(member).collect());
+    let licence = |user: usize| {
+        let sku = if user % 3 == 0 { "1010020020" } else { "1010060003" };
+        let user = format!("user{user}@example.com");
+        line(RecordKind::License, json!({"productId": "Google-Apps", "skuId": sku, "userId": user}))
+    };
+    add(SourceId::Licences, (0..USERS).map(licence).collect());
+    let specs: Vec<&SettingSpec> = SettingCatalogue::builtin().iter().collect();
+    let policies = (0..POLICIES).map(|number| line(RecordKind::Policy, policy(number, &specs)));
+    add(SourceId::Policies, policies.collect());
     let grant = |user: usize| {
         let mut line = line(
             RecordKind::Grant,
@@ -102,7 +176,7 @@ fn write_tenant(path: &Path) -> Snapshot {
     };
     add(SourceId::Grants, (0..5_000).map(grant).collect());
     let admin = |number: usize| {
-        let unit = format!("unit-{}", number * 7 % 2_000);
+        let unit = format!("unit-{}", number * 7 % ORG_UNITS);
         let event = match number % 4 {
             0 => json!({"type": "SECURITY_SETTINGS", "name": "SESSION_CONTROL_SETTINGS_CHANGE", "parameters": [
                 {"name": "REAUTH_APPLICATION", "value": "CLOUD_ADMIN_TOOLS"}, {"name": "REAUTH_SETTING_NEW", "value": "NEVER"},
@@ -167,6 +241,24 @@ fn judge(criterion: &mut Criterion) {
             },
             criterion::BatchSize::LargeInput,
         );
+    });
+    let packs: Vec<PackId> = registry.packs().iter().map(|pack| pack.id.parse().expect("an id")).collect();
+    group.bench_function("reduction and all packs", |bencher| {
+        bencher.iter_batched(
+            || Facts::derive(gather(&snapshot, &apps).expect("a sound snapshot"), &statements, &apps),
+            |facts| {
+                let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };
+                black_box(evaluate(registry.checks_of(&packs), &inquiry))
+            },
+            criterion::BatchSize::PerIteration,
+        );
+    });
+    group.bench_function("reduction and all packs over a snapshot", |bencher| {
+        bencher.iter(|| {
+            let facts = Facts::derive(gather(&snapshot, &apps).expect("a sound snapshot"), &statements, &apps);
+            let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };
+            black_box(evaluate(registry.checks_of(&packs), &inquiry))
+        });
     });
     group.finish();
 }

@@ -1,6 +1,7 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,9 +9,10 @@ use thiserror::Error;
 /// The type of a Workspace setting, as the Policy API names it without its `settings/`: `gmail.pop_access`.
 ///
 /// Compared exactly: Google's types differ in case and underscores only where they are different settings.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct SettingType(String);
+///
+/// There are a hundred of them and thousands of policies, so that copies share the text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SettingType(Arc<str>);
 
 /// The operator (or a file of ours) wrote something that cannot be a setting's type.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,7 +24,7 @@ impl SettingType {
     /// any text will do.
     #[must_use]
     pub fn from_google(text: &str) -> Self {
-        Self(text.strip_prefix("settings/").unwrap_or(text).to_owned())
+        Self(text.strip_prefix("settings/").unwrap_or(text).into())
     }
 
     /// Without `settings/`.
@@ -42,9 +44,15 @@ impl FromStr for SettingType {
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         };
         match name.split_once('.') {
-            Some((category, rest)) if sound(category) && rest.split('.').all(sound) => Ok(Self(name.to_owned())),
+            Some((category, rest)) if sound(category) && rest.split('.').all(sound) => Ok(Self(name.into())),
             Some(_) | None => Err(InvalidSettingType(text.to_owned())),
         }
+    }
+}
+
+impl Serialize for SettingType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

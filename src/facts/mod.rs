@@ -58,7 +58,7 @@ pub use fact::{Fact, Gap, Origin, Standing, Strength};
 pub use listing::Listing;
 pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
-pub use policies::{InGroups, Licences, Person, PolicyFacts};
+pub use policies::{InGroups, Licences, Person, PolicyFacts, Work};
 pub use seen::Seen;
 pub use truth::Truth;
 pub use unread::UnreadEvents;

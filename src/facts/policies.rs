@@ -1,6 +1,6 @@
 //! Effective settings for anybody: an org unit's users, a group's members, one user.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -67,6 +67,14 @@ impl Membership<GroupId> for Groups<'_> {
             InGroups::These(_) | InGroups::One(_) => not_seen_in(),
         }
     }
+
+    fn possible(&self) -> Option<Vec<&GroupId>> {
+        Some(match self.of {
+            InGroups::None => Vec::new(),
+            InGroups::These(groups) => groups.iter().chain(self.open).collect(),
+            InGroups::One(group) => std::iter::once(group).chain(self.open).collect(),
+        })
+    }
 }
 
 struct Held<'p> {
@@ -90,11 +98,21 @@ pub struct PolicyFacts {
     chains: Vec<Above>,
     /// Positions of cohorts, by org unit.
     by_unit: Vec<Vec<usize>>,
-    /// Cohorts of which the org unit is not known.
-    adrift: Vec<usize>,
+    /// Cohorts by group, each with its org unit: in the tree's order, those without one last.
+    by_group: HashMap<GroupId, Vec<(Option<UnitIndex>, usize)>>,
     licences_whole: bool,
     by_id: HashMap<OrgUnitId, UnitIndex>,
     memo: RefCell<HashMap<SettingType, HashMap<Applicable, Arc<Effective>>>>,
+    work: Cell<Work>,
+}
+
+/// What it took to say what is in force, in numbers that do not depend on the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// How often [`PolicyFacts::in_force`] was asked.
+    pub questions: usize,
+    /// How many reductions that took.
+    pub reductions: usize,
 }
 
 impl PolicyFacts {
@@ -114,10 +132,18 @@ impl PolicyFacts {
                 None => adrift.push(position),
             }
         }
+        let placed =
+            by_unit.iter().enumerate().flat_map(|(unit, cohorts)| cohorts.iter().map(move |at| (Some(unit), *at)));
+        let mut by_group: HashMap<GroupId, Vec<(Option<UnitIndex>, usize)>> = HashMap::new();
+        for (unit, position) in placed.chain(adrift.iter().map(|at| (None, *at))) {
+            for group in &evidence.populace.cohorts[position].groups {
+                by_group.entry(group.clone()).or_default().push((unit, position));
+            }
+        }
         Self {
             chains: (0..tree.units().len()).map(chain).collect(),
             by_unit,
-            adrift,
+            by_group,
             licences_whole: evidence.is_complete(SourceId::Licences),
             by_id: tree
                 .units()
@@ -126,6 +152,7 @@ impl PolicyFacts {
                 .map(|(unit, known)| (OrgUnitId::from_google(&known.id), unit))
                 .collect(),
             memo: RefCell::default(),
+            work: Cell::default(),
         }
     }
 
@@ -159,6 +186,12 @@ impl PolicyFacts {
         if parts.is_empty() { "for everybody".to_owned() } else { parts.join(" ") }
     }
 
+    /// What it has taken so far.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.work.get()
+    }
+
     /// What is in force for somebody.
     #[must_use]
     pub fn in_force(&self, evidence: &Evidence, setting: &SettingType, person: &Person<'_>) -> Arc<Effective> {
@@ -176,9 +209,12 @@ impl PolicyFacts {
             Some(of_type) => of_type,
             None => memo.entry(setting.clone()).or_default(),
         };
+        let Work { questions, reductions } = self.work.get();
         if let Some(known) = of_type.get(&applicable) {
+            self.work.set(Work { questions: questions + 1, reductions });
             return Arc::clone(known);
         }
+        self.work.set(Work { questions: questions + 1, reductions: reductions + 1 });
         let effective = Arc::new(populace.policies.reduce(setting, &applicable, SettingCatalogue::builtin()));
         of_type.insert(applicable, Arc::clone(&effective));
         effective
@@ -189,8 +225,13 @@ impl PolicyFacts {
         self.by_unit[unit].iter().map(|position| &evidence.populace.cohorts[*position])
     }
 
-    /// The cohorts of which the org unit is not known.
-    pub fn adrift<'e>(&self, evidence: &'e Evidence) -> impl Iterator<Item = &'e Cohort> {
-        self.adrift.iter().map(|position| &evidence.populace.cohorts[*position])
+    /// The cohorts of a group that policies name, each with its org unit, where that is known.
+    pub fn cohorts_of<'e>(
+        &self,
+        evidence: &'e Evidence,
+        group: &GroupId,
+    ) -> impl Iterator<Item = (Option<UnitIndex>, &'e Cohort)> {
+        let cohorts = self.by_group.get(group).into_iter().flatten();
+        cohorts.map(|(unit, position)| (*unit, &evidence.populace.cohorts[*position]))
     }
 }

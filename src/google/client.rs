@@ -319,7 +319,7 @@ impl Session {
         if status.is_success() {
             let outcome = match body {
                 Ok((packed, encoding, limit)) => {
-                    unpacked_apart(move || {
+                    unpacked_apart(packed.len(), move || {
                         let text = transport::unpack(packed, encoding, limit)?;
                         serde_json::from_slice(&text).map_err(|error| BodyFault::Undecodable(json_fault(&error)))
                     })
@@ -333,7 +333,9 @@ impl Session {
         // Whatever happened to the body, the status is known and decides.
         let text = match body {
             Ok((packed, encoding, limit)) => {
-                unpacked_apart(move || transport::unpack(packed, encoding, limit)).await.unwrap_or_default()
+                unpacked_apart(packed.len(), move || transport::unpack(packed, encoding, limit))
+                    .await
+                    .unwrap_or_default()
             }
             Err(_) => bytes::Bytes::new(),
         };
@@ -357,10 +359,17 @@ const TOKEN_CONNECTION_LIMIT: usize = 1 << 20;
 /// Error bodies are small; larger ones are a proxy's pages.
 const ERROR_BODY_LIMIT: usize = 1 << 20;
 
+/// Answers of so many bytes are unpacked where they arrive: going elsewhere would take longer.
+const SMALL_ANSWER: usize = 16 << 10;
+
 /// Unpacking and parsing megabytes takes a while: away from the threads that wait for the network.
 async fn unpacked_apart<T: Send + 'static>(
+    size: usize,
     work: impl FnOnce() -> Result<T, BodyFault> + Send + 'static,
 ) -> Result<T, BodyFault> {
+    if size <= SMALL_ANSWER {
+        return work();
+    }
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|_| Err(BodyFault::Undecodable("it could not be unpacked".to_owned())))

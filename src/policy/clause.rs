@@ -10,11 +10,11 @@ pub(super) enum Clause {
     /// Whoever it is.
     Always(bool),
     /// In one of those org units, or below it.
-    OrgUnits(BTreeSet<OrgUnitId>),
+    OrgUnits(Box<[OrgUnitId]>),
     /// In one of those groups.
-    Groups(BTreeSet<GroupId>),
+    Groups(Box<[GroupId]>),
     /// Holds one of those licences.
-    Licences(BTreeSet<Sku>),
+    Licences(Box<[Sku]>),
     /// Not so.
     Not(Box<Self>),
     /// All of them.
@@ -107,6 +107,21 @@ impl Clause {
         }
     }
 
+    /// Groups of which somebody must be in one, or it is not so for them, whatever else it asks.
+    pub(super) fn one_of_groups(&self) -> Option<&[GroupId]> {
+        match self {
+            Self::Groups(ids) => Some(ids),
+            Self::All(clauses) => clauses.iter().find_map(Self::one_of_groups),
+            Self::OrgUnits(_)
+            | Self::Always(_)
+            | Self::Licences(_)
+            | Self::Not(_)
+            | Self::Any(_)
+            | Self::Choice(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+
     /// Adds all ids in it.
     pub(super) fn name(&self, named: &mut Named) {
         match self {
@@ -132,12 +147,7 @@ pub struct Named {
     pub skus: BTreeSet<Sku>,
 }
 
-fn any_held<T: Ord + Clone>(
-    ids: &BTreeSet<T>,
-    held: &dyn Membership<T>,
-    why: fn(T) -> Why,
-    whys: &mut BTreeSet<Why>,
-) -> Holds {
+fn any_held<T: Clone>(ids: &[T], held: &dyn Membership<T>, why: fn(T) -> Why, whys: &mut BTreeSet<Why>) -> Holds {
     let mut open = Vec::new();
     for id in ids {
         match held.holds(id) {

@@ -25,7 +25,7 @@ mod who;
 
 pub use applicable::{Applicable, Doubt};
 pub use clause::{Named, Why};
-pub use effective::{Certainty, Effective, FieldState, FieldValue, Openness, Rule, World, Worlds};
+pub use effective::{Certainty, Effective, FieldState, FieldValue, FieldValues, Openness, Rule, World, Worlds};
 pub use ids::{GroupId, OrgUnitId, Sku};
 pub use policies::{Listing, Policies};
 pub use query::Query;

@@ -35,8 +35,17 @@ pub enum Listing {
 struct OfType {
     /// Those that ask for an org unit and nothing else, by it.
     plain: HashMap<OrgUnitId, Vec<PolicyIndex>>,
+    /// Those that are for nobody outside some groups, by each of these.
+    of_groups: HashMap<GroupId, Vec<PolicyIndex>>,
     /// All others.
     other: Vec<PolicyIndex>,
+}
+
+impl OfType {
+    /// Those that ask for more than an org unit; one that is for several groups comes several times.
+    fn complex(&self) -> impl Iterator<Item = PolicyIndex> {
+        self.of_groups.values().flatten().chain(&self.other).copied()
+    }
 }
 
 impl Policies {
@@ -53,11 +62,21 @@ impl Policies {
             }
         }
         let mut by_type: BTreeMap<SettingType, OfType> = BTreeMap::new();
-        for (nth, record) in records.iter().enumerate() {
+        for (nth, record) in records.iter_mut().enumerate() {
+            // All records of a type share its name.
+            if let Some((known, _)) = by_type.get_key_value(&record.setting) {
+                record.setting = known.clone();
+            }
             let of_type = by_type.entry(record.setting.clone()).or_default();
-            match record.query.one_org_unit() {
-                Some(unit) => of_type.plain.entry(unit.clone()).or_default().push(PolicyIndex(nth)),
-                None => of_type.other.push(PolicyIndex(nth)),
+            let query = &record.query;
+            match (query.one_org_unit(), query.one_of_groups().filter(|groups| !groups.is_empty())) {
+                (Some(unit), _) => of_type.plain.entry(unit.clone()).or_default().push(PolicyIndex(nth)),
+                (None, Some(groups)) => {
+                    for group in groups {
+                        of_type.of_groups.entry(group.clone()).or_default().push(PolicyIndex(nth));
+                    }
+                }
+                (None, None) => of_type.other.push(PolicyIndex(nth)),
             }
         }
         let listing = match listing {
@@ -90,8 +109,10 @@ impl Policies {
     pub fn of_type(&self, setting: &SettingType) -> Vec<PolicyIndex> {
         let mut indices = Vec::new();
         if let Some(of_type) = self.by_type.get(setting) {
-            indices.extend(of_type.plain.values().flatten().chain(&of_type.other).copied());
+            indices.extend(of_type.plain.values().flatten().copied());
+            indices.extend(of_type.complex());
             indices.sort_unstable();
+            indices.dedup();
         }
         indices
     }
@@ -112,35 +133,42 @@ impl Policies {
     fn complex(&self, types: Option<&[SettingType]>) -> impl Iterator<Item = &PolicyRecord> {
         let wanted = move |setting: &SettingType| types.is_none_or(|types| types.contains(setting));
         let of_types = self.by_type.iter().filter(move |(setting, _)| wanted(setting));
-        of_types.flat_map(|(_, of_type)| &of_type.other).map(|index| self.record(*index))
+        of_types.flat_map(|(_, of_type)| of_type.complex()).map(|index| self.record(index))
     }
 
     /// Which policies of a type apply to somebody.
     ///
-    /// Takes time by the depth of their org unit and the number of policies that ask for more than an org unit, not by
-    /// the number of policies (unless the org units above them are not all known).
+    /// Takes time by the depth of their org unit, the number of their groups, and that of policies that ask for something
+    /// else, not by the number of policies (unless the org units above them are not all known).
     #[must_use]
     pub fn applicable(&self, setting: &SettingType, who: &Who<'_>) -> Applicable {
         let mut applicable = Applicable::default();
         let Some(of_type) = self.by_type.get(setting) else { return applicable };
-        let mut ask = |index: &PolicyIndex| {
-            let (answer, why) = self.record(*index).query.of(who);
-            match answer {
-                Holds::Yes => applicable.certain.push(*index),
-                Holds::No => {}
-                Holds::Unknown => applicable.doubtful.push(Doubt { policy: *index, why }),
-            }
-        };
+        let mut candidates = of_type.other.clone();
         match who.chain {
             Chain::Whole => {
-                let units: BTreeSet<&OrgUnitId> = who.org_units.iter().collect();
-                units.iter().filter_map(|unit| of_type.plain.get(*unit)).flatten().for_each(&mut ask);
+                candidates.extend(who.org_units.iter().filter_map(|unit| of_type.plain.get(unit)).flatten())
             }
-            Chain::Partial => of_type.plain.values().flatten().for_each(&mut ask),
+            Chain::Partial => candidates.extend(of_type.plain.values().flatten()),
         }
-        of_type.other.iter().for_each(&mut ask);
-        applicable.certain.sort_unstable();
-        applicable.doubtful.sort_unstable();
+        if !of_type.of_groups.is_empty() {
+            match who.groups.possible() {
+                Some(groups) => {
+                    candidates.extend(groups.into_iter().filter_map(|group| of_type.of_groups.get(group)).flatten());
+                }
+                None => candidates.extend(of_type.of_groups.values().flatten()),
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        for policy in candidates {
+            let (answer, why) = self.record(policy).query.of(who);
+            match answer {
+                Holds::Yes => applicable.certain.push(policy),
+                Holds::No => {}
+                Holds::Unknown => applicable.doubtful.push(Doubt { policy, why }),
+            }
+        }
         applicable
     }
 

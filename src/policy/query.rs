@@ -81,6 +81,11 @@ impl Query {
     pub(super) fn one_org_unit(&self) -> Option<&OrgUnitId> {
         self.clause.one_org_unit()
     }
+
+    /// Groups of which somebody must be in one, or it does not take them in.
+    pub(super) fn one_of_groups(&self) -> Option<&[GroupId]> {
+        self.clause.one_of_groups()
+    }
 }
 
 /// What the fields beside the condition say.
@@ -89,13 +94,13 @@ fn helpers(query: &PolicyQuery) -> Result<Vec<Clause>, &str> {
     match &query.org_unit {
         Part::Missing => {}
         Part::Sound(id) if id.is_empty() => {}
-        Part::Sound(id) => clauses.push(Clause::OrgUnits(BTreeSet::from([OrgUnitId::from_google(id)]))),
+        Part::Sound(id) => clauses.push(Clause::OrgUnits(Box::new([OrgUnitId::from_google(id)]))),
         Part::Odd(why) => return Err(why),
     }
     match &query.group {
         Part::Missing => {}
         Part::Sound(id) if id.is_empty() => {}
-        Part::Sound(id) => clauses.push(Clause::Groups(BTreeSet::from([GroupId::from_google(id)]))),
+        Part::Sound(id) => clauses.push(Clause::Groups(Box::new([GroupId::from_google(id)]))),
         Part::Odd(why) => return Err(why),
     }
     Ok(clauses)

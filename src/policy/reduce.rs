@@ -1,9 +1,7 @@
 //! Policies that apply to somebody, to what is in force for them: every way in which the doubtful ones may turn out.
 
-use std::collections::BTreeMap;
-
 use super::applicable::{Applicable, Doubt};
-use super::effective::{Effective, FieldValue, Openness, Rule, World, Worlds};
+use super::effective::{Effective, FieldValues, Openness, Rule, World, Worlds};
 use super::policies::{Listing, Policies};
 use super::ranked::Ranked;
 use super::record::PolicyIndex;
@@ -50,7 +48,8 @@ impl Policies {
         };
         let doubts = doubtful.iter().enumerate().filter(|(nth, _)| matters(*nth)).map(|(_, doubt)| doubt.clone());
         let doubts = doubts.collect();
-        let mut worlds: Vec<World> = Vec::new();
+        // Mostly one, and kept for as long as the policies are.
+        let mut worlds: Vec<World> = Vec::with_capacity(1);
         for world in ways {
             if !worlds.iter().any(|other| other.says_the_same_as(&world)) {
                 worlds.push(world);
@@ -89,10 +88,10 @@ impl Policies {
 }
 
 /// All fields that the catalogue or a policy knows.
-fn fields(ranked: &Ranked<'_>, spec: Option<&SettingSpec>, reducer: &Reducer) -> BTreeMap<String, FieldValue> {
+fn fields(ranked: &Ranked<'_>, spec: Option<&SettingSpec>, reducer: &Reducer) -> FieldValues {
     let known = spec.map_or(&[][..], |spec| &spec.fields);
     let absence = spec.map_or(Absence::Unknown, |spec| spec.absence);
-    let value = |name: &String| {
+    let value = |name: &str| {
         let field = known.iter().find(|field| field.name == *name);
         let kind = field.map_or(&FieldKind::Opaque, |field| &field.kind);
         reduced(ranked, reducer, name, field, kind).unwrap_or_else(|| missing(field, absence))
@@ -102,7 +101,7 @@ fn fields(ranked: &Ranked<'_>, spec: Option<&SettingSpec>, reducer: &Reducer) ->
         .into_iter()
         .map(|name| {
             let value = value(&name);
-            (name, value)
+            (name.into(), value)
         })
         .collect()
 }

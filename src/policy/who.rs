@@ -35,6 +35,11 @@ impl std::ops::Not for Holds {
 pub trait Membership<T> {
     /// Whether they belong to that one.
     fn holds(&self, of: &T) -> Holds;
+
+    /// Everything that they belong to, or may; `None` where each has to be asked for.
+    fn possible(&self) -> Option<Vec<&T>> {
+        None
+    }
 }
 
 impl<T, F: Fn(&T) -> Holds> Membership<T> for F {
@@ -47,6 +52,10 @@ impl<T, F: Fn(&T) -> Holds> Membership<T> for F {
 impl<T: Ord> Membership<T> for BTreeSet<T> {
     fn holds(&self, of: &T) -> Holds {
         self.contains(of).into()
+    }
+
+    fn possible(&self) -> Option<Vec<&T>> {
+        Some(self.iter().collect())
     }
 }
 

@@ -64,7 +64,7 @@ impl Judge<'_> {
 
 /// How an org unit fares, and by what it is told from the one above.
 struct UnitFared {
-    fared: Fared,
+    fared: Arc<Fared>,
     keys: BTreeSet<Key>,
     users: u64,
     /// How many of them fail; licences tell them from the others.
@@ -73,13 +73,14 @@ struct UnitFared {
 
 impl UnitFared {
     /// How it fares, with whom it concerns where that is not everybody.
-    fn told(self) -> Fared {
-        let mut fared = self.fared;
-        if 0 < self.failing && self.failing < self.users {
-            let so = format!(" It is so for {} of {} users, by the licences that they hold.", self.failing, self.users);
-            fared.message = fared.message.map(|message| message + &so);
+    fn told(self) -> Arc<Fared> {
+        if self.failing == 0 || self.failing >= self.users {
+            return self.fared;
         }
-        fared
+        let mut fared = Arc::unwrap_or_clone(self.fared);
+        let so = format!(" It is so for {} of {} users, by the licences that they hold.", self.failing, self.users);
+        fared.message = fared.message.map(|message| message + &so);
+        Arc::new(fared)
     }
 }
 
@@ -128,7 +129,7 @@ fn by_unit(
         });
         let row = row.unwrap_or_else(|| {
             let covers = Covers { org_units: 0, users: users_whole.then_some(0) };
-            let head = UnitFared { fared: own.fared.clone(), keys: own.keys.clone(), users: 0, failing: 0 };
+            let head = UnitFared { fared: Arc::clone(&own.fared), keys: own.keys.clone(), users: 0, failing: 0 };
             rows.push((unit, head, covers));
             rows.len() - 1
         });
@@ -172,7 +173,7 @@ fn of_unit(
         held.chain(unread.then_some((Licences::Unknown, 0))).collect()
     };
     let mut keys = BTreeSet::new();
-    let mut together: Option<Fared> = None;
+    let mut together: Option<Arc<Fared>> = None;
     let mut failing = 0;
     for (licences, holders) in everybody {
         let (key, fared) = judge.fared(&Person { unit, groups: InGroups::None, licences });
@@ -180,11 +181,8 @@ fn of_unit(
             failing += holders;
         }
         if keys.insert(key) {
-            together = Some(match together {
-                None => (*fared).clone(),
-                Some(before) if unsure => before.or_else(&fared),
-                Some(before) => before.and(&fared),
-            });
+            let join: fn(Fared, &Fared) -> Fared = if unsure { Fared::or_else } else { Fared::and };
+            together = Some(joined(together, fared, join));
         }
     }
     UnitFared { fared: together.expect("there is somebody, if imaginary"), keys, users, failing }
@@ -213,51 +211,34 @@ fn by_group(
     distinctions: &Distinctions,
     inquiry: &Inquiry<'_>,
 ) -> Vec<CheckResult> {
-    let mut of_groups: BTreeMap<&GroupId, Vec<(Option<UnitIndex>, &Cohort)>> = BTreeMap::new();
-    for group in &distinctions.groups {
-        of_groups.insert(group, Vec::new());
-    }
     let facts = inquiry.facts;
-    let placed = (0..facts.tree.units().len())
-        .flat_map(|unit| facts.policies.cohorts_in(&facts.evidence, unit).map(move |cohort| (Some(unit), cohort)));
-    for (unit, cohort) in placed.chain(facts.policies.adrift(&facts.evidence).map(|cohort| (None, cohort))) {
-        for group in cohort.groups.intersection(&distinctions.groups) {
-            if let Some(members) = of_groups.get_mut(group) {
-                members.push((unit, cohort));
-            }
-        }
-    }
-    of_groups
-        .into_iter()
-        .filter_map(|(group, members)| {
-            let (fared, covers) = of_group(judge, group, &members, distinctions)?;
-            check.result(group_subject(facts, group), &fared, Some(covers), inquiry.acceptance)
-        })
-        .collect()
+    let of = |group: &GroupId| {
+        let members: Vec<_> = facts.policies.cohorts_of(&facts.evidence, group).collect();
+        let (fared, covers) = of_group(judge, group, &members)?;
+        check.result(group_subject(facts, group), &fared, Some(covers), inquiry.acceptance)
+    };
+    distinctions.groups.iter().filter_map(of).collect()
 }
 
 fn of_group(
     judge: &mut Judge<'_>,
     group: &GroupId,
     members: &[(Option<UnitIndex>, &Cohort)],
-    distinctions: &Distinctions,
-) -> Option<(Fared, Covers)> {
+) -> Option<(Arc<Fared>, Covers)> {
     let facts = judge.facts;
     let everybody_known = facts.evidence.is_complete(SourceId::Users)
         && !facts.evidence.populace.open_groups.contains(group)
         && members.iter().all(|(unit, _)| unit.is_some());
-    let mut together: Option<Fared> = None;
+    let mut together: Option<Arc<Fared>> = None;
     let mut seen: BTreeSet<Key> = BTreeSet::new();
     let mut units: BTreeSet<UnitIndex> = BTreeSet::new();
     for (unit, cohort) in members {
         let Some(unit) = *unit else { continue };
         units.insert(unit);
-        let groups: BTreeSet<GroupId> = cohort.groups.intersection(&distinctions.groups).cloned().collect();
-        let licences: BTreeSet<Sku> = cohort.licences.intersection(&distinctions.skus).cloned().collect();
-        let person = Person { unit, groups: InGroups::These(&groups), licences: Licences::These(&licences) };
-        let (key, fared) = judge.fared(&person);
+        let (groups, licences) = (InGroups::These(&cohort.groups), Licences::These(&cohort.licences));
+        let (key, fared) = judge.fared(&Person { unit, groups, licences });
         if seen.insert(key) || !judge.settings_alone {
-            together = Some(together.map_or_else(|| (*fared).clone(), |before| before.and(&fared)));
+            together = Some(joined(together, fared, Fared::and));
         }
     }
     let users = members.iter().map(|(_, cohort)| cohort.users).sum();
@@ -274,9 +255,9 @@ fn of_group(
             Some(known) => {
                 let spoiled = (unseen.applicable & !unseen.healthy) > Truth::FalseProven;
                 if spoiled && !(known.applicable & !known.healthy).is_true() {
-                    Fared { healthy: Truth::Unknown, ..known.or_else(&unseen) }
+                    Arc::new(Fared { healthy: Truth::Unknown, ..(*known).clone().or_else(&unseen) })
                 } else {
-                    known.and(&unseen)
+                    Arc::new((*known).clone().and(&unseen))
                 }
             }
         },
@@ -285,20 +266,28 @@ fn of_group(
 }
 
 /// A member of the group in whichever org unit: only what is so in all of them is known.
-fn anywhere(judge: &mut Judge<'_>, group: &GroupId) -> Option<Fared> {
+fn anywhere(judge: &mut Judge<'_>, group: &GroupId) -> Option<Arc<Fared>> {
     let mut seen: BTreeSet<Key> = BTreeSet::new();
-    let mut somewhere: Option<Fared> = None;
+    let mut somewhere: Option<Arc<Fared>> = None;
     for unit in 0..judge.facts.tree.units().len() {
         let (key, fared) = judge.fared(&Person { unit, groups: InGroups::One(group), licences: Licences::Unknown });
         if seen.insert(key) || !judge.settings_alone {
-            somewhere = Some(somewhere.map_or_else(|| (*fared).clone(), |before| before.or_else(&fared)));
+            somewhere = Some(joined(somewhere, fared, Fared::or_else));
         }
     }
     let known = somewhere?;
     let (facts, rule) = (judge.facts, judge.rule);
     let inputs = Inputs { facts, rule, unit: facts.tree.root().unwrap_or_default(), about: About::OrgUnit };
     Some(match rule.where_nobody_looked(facts, &inputs) {
-        Some(unlisted) => known.or_else(&unlisted),
+        Some(unlisted) => Arc::new(Arc::unwrap_or_clone(known).or_else(&unlisted)),
         None => known,
     })
+}
+
+/// What was known before, and one more; the same thing, not a copy of it, while there is one alone.
+fn joined(before: Option<Arc<Fared>>, one: Arc<Fared>, join: impl Fn(Fared, &Fared) -> Fared) -> Arc<Fared> {
+    match before {
+        None => one,
+        Some(before) => Arc::new(join((*before).clone(), &one)),
+    }
 }

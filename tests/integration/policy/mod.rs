@@ -4,13 +4,14 @@ mod audience;
 mod properties;
 mod reducers;
 mod reference;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gwsaudit::domain::SettingType;
 use gwsaudit::google::policies::Policy;
 use gwsaudit::policy::{
-    Certainty, Chain, Effective, FieldState, FieldValue, GroupId, Holds, Listing, Membership, OrgUnitId, Policies,
+    Certainty, Chain, Effective, FieldState, FieldValues, GroupId, Holds, Listing, Membership, OrgUnitId, Policies,
     SettingCatalogue, Sku, Who, World, Worlds,
 };
 use serde_json::{Value, json};
@@ -51,6 +52,19 @@ struct Person {
     licences: BTreeMap<Sku, Holds>,
 }
 
+/// Groups that somebody is in, or may be in.
+struct Listed<'p>(&'p BTreeMap<GroupId, Holds>);
+
+impl Membership<GroupId> for Listed<'_> {
+    fn holds(&self, group: &GroupId) -> Holds {
+        self.0.get(group).copied().unwrap_or(Holds::No)
+    }
+
+    fn possible(&self) -> Option<Vec<&GroupId>> {
+        Some(self.0.iter().filter(|(_, holds)| **holds != Holds::No).map(|(group, _)| group).collect())
+    }
+}
+
 impl Person {
     /// In the first org unit, below the others; in no group, without a licence.
     fn of(units: &[&str]) -> Self {
@@ -69,6 +83,13 @@ impl Person {
     }
 
     fn with<T>(&self, then: impl FnOnce(&Who<'_>) -> T) -> T {
+        let groups = Listed(&self.groups);
+        let licences = |sku: &Sku| self.licences.get(sku).copied().unwrap_or(Holds::No);
+        then(&Who { org_units: &self.units, chain: self.chain, groups: &groups, licences: &licences })
+    }
+
+    /// The same somebody, whose groups cannot be listed, only asked for one by one.
+    fn with_unlisted_groups<T>(&self, then: impl FnOnce(&Who<'_>) -> T) -> T {
         let groups = |id: &GroupId| self.groups.get(id).copied().unwrap_or(Holds::No);
         let licences = |sku: &Sku| self.licences.get(sku).copied().unwrap_or(Holds::No);
         then(&Who { org_units: &self.units, chain: self.chain, groups: &groups, licences: &licences })
@@ -79,7 +100,7 @@ impl Person {
     }
 
     /// All fields, where one world alone is possible.
-    fn fields(&self, policies: &Policies, name: &str) -> BTreeMap<String, FieldValue> {
+    fn fields(&self, policies: &Policies, name: &str) -> FieldValues {
         match self.effective(policies, name).worlds {
             Worlds::Known(worlds) => match worlds.as_slice() {
                 [World::Fields(fields)] => fields.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gwsaudit::policy::{PolicyIndex, World};
+use gwsaudit::policy::{FieldValue, PolicyIndex, World};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use serde_json::json;
@@ -248,17 +248,20 @@ fn person(target: &Target) -> Person {
 
 /// The product's answer in the reference's words.
 fn found(policies: &Policies, kind: &str, target: &Target) -> Expected {
-    let fields = |fields: &BTreeMap<String, FieldValue>| {
-        let state = |name: &String, field: &FieldValue| match &field.state {
+    let fields = |fields: &FieldValues| {
+        let state = |name: &str, field: &FieldValue| match &field.state {
             FieldState::Set { value, certainty: Certainty::Sure } => State::Sure(as_text(name, value)),
             FieldState::Set { value, certainty: Certainty::Presumed } => State::Presumed(as_text(name, value)),
             FieldState::Default { value } => State::Default(value.to_string()),
             FieldState::Unset { .. } => State::Unset,
             FieldState::Unknown { .. } => State::Unknown,
         };
-        fields.iter().map(|(name, field)| (name.clone(), state(name, field))).collect()
+        fields.iter().map(|(name, field)| (name.to_owned(), state(name, field))).collect()
     };
-    let effective = person(target).with(|who| policies.effective(&setting(kind), who, &CATALOGUE));
+    let person = person(target);
+    let effective = person.with(|who| policies.effective(&setting(kind), who, &CATALOGUE));
+    let one_by_one = person.with_unlisted_groups(|who| policies.effective(&setting(kind), who, &CATALOGUE));
+    assert_eq!(effective, one_by_one);
     match effective.worlds {
         Worlds::Open { .. } => Expected::Open,
         Worlds::Known(worlds) => {

@@ -70,7 +70,7 @@ fn of_rule(rule: &Rule, setting: &SettingType, facts: &Facts, trace: &mut Trace)
         }
     })));
     let mut fields: BTreeMap<Arc<str>, Val> = BTreeMap::new();
-    for (name, value) in &rule.fields {
+    for (name, value) in rule.fields.iter() {
         let shape = spec.and_then(|spec| spec.field(name));
         let val = match &value.state {
             FieldState::Set { value, certainty } => of(value, shape.map(|shape| &shape.kind), strength(*certainty)),
@@ -81,7 +81,7 @@ fn of_rule(rule: &Rule, setting: &SettingType, facts: &Facts, trace: &mut Trace)
                 Val::Unknown
             }
         };
-        fields.insert(name.as_str().into(), val);
+        fields.insert(name.into(), val);
     }
     Val::proven(Datum::Record(Arc::new(fields)))
 }
