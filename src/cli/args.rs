@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
 use super::exit::Exit;
+use super::policy::PolicyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
 use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
@@ -109,6 +110,8 @@ pub enum Command {
     Apps(AppsArgs),
     /// What is checked, and why
     Checks(ChecksArgs),
+    /// What is in force of the tenant's settings, and which policy made it so
+    Policy(PolicyArgs),
     /// Serve a local Google Workspace to try all this on
     Simulator(SimulatorArgs),
     /// Print a shell's completion script

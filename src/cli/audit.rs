@@ -43,7 +43,7 @@ pub(super) async fn run(
         titles: tenant
             .setup
             .registry
-            .checks()
+            .checks_of(&question.packs)
             .filter_map(|check| Some((check.meta().id.parse::<CheckId>().ok()?, check.meta().title.clone())))
             .collect(),
     };

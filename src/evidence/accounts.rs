@@ -9,7 +9,7 @@ use super::gather::Grant;
 use super::token_events::TokenEvent;
 use crate::domain::{ClientId, Email, OrgUnitPath};
 use crate::google::directory;
-use crate::snapshot::{Line, RecordKind};
+use crate::snapshot::{Line, ReadError, RecordKind, Snapshot};
 
 /// Whether an account can use its grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +190,25 @@ impl ThirdPass {
     pub(super) fn finish(self) -> (Vec<Account>, u64) {
         (each_once(self.accounts), self.silent)
     }
+}
+
+/// The account of that address, be it the primary one or an alias; `None` where no record has it.
+///
+/// # Errors
+/// [`ReadError`] where the snapshot is damaged.
+pub fn find_account(snapshot: &Snapshot, address: &Email) -> Result<Option<Account>, ReadError> {
+    let mut pass = ThirdPass {
+        emails: HashSet::from([address.clone()]),
+        ids: HashSet::new(),
+        administrators: Holders::default(),
+        whom: Whom::Named,
+        accounts: Vec::new(),
+        silent: 0,
+    };
+    snapshot.for_each(|line| pass.take(line))?;
+    let (mut accounts, _) = pass.finish();
+    let found = AccountIndex::new(&accounts).find(None, Some(address));
+    Ok(found.map(|position| accounts.swap_remove(position)))
 }
 
 /// Sorted, each once. Who was moved while the list was read may be on it twice: the org unit is then not known.

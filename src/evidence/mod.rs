@@ -25,7 +25,7 @@ mod resemblance;
 mod session_events;
 mod token_events;
 
-pub use accounts::{Account, AccountIndex, AccountState, Administers, Said, Whom};
+pub use accounts::{Account, AccountIndex, AccountState, Administers, Said, Whom, find_account};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
 pub use application_settings::{LastDoubt, LastEvent, SettingChange, SettingEvent};
 pub use apps::{AppDefinition, Card, Catalogue, NamePattern};

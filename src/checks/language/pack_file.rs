@@ -13,13 +13,18 @@ use super::schema::SettingTypes;
 use super::source::{PackError, PackErrors, Source};
 use crate::domain::{CheckId, PackId};
 
-/// Reads the packs that the program brings; each `(name, text)` is a file. They may build on one another.
+/// Reads packs that the program brings; each `(name, text)` is a file. They may build on one another, and on the packs
+/// of `base`, without which they come.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with them.
-pub fn load_builtin(files: &[(&str, &str)], settings: &dyn SettingTypes) -> Result<Vec<PackFile>, PackErrors> {
-    load(files, settings, &[], Vec::new())
+pub fn load_builtin(
+    files: &[(&str, &str)],
+    settings: &dyn SettingTypes,
+    base: &[PackFile],
+) -> Result<Vec<PackFile>, PackErrors> {
+    load(files, settings, base, Vec::new())
 }
 
 /// Reads every `*.yaml` and `*.yml` file of a folder as a pack, in the order of their names. They may build on the packs

@@ -61,11 +61,11 @@ checks:
 "#;
 
 fn loaded(files: &[(&str, &str)]) -> Vec<PackFile> {
-    load_builtin(files, &FakeSettings).unwrap_or_else(|errors| panic!("{errors}"))
+    load_builtin(files, &FakeSettings, &[]).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn faults(files: &[(&str, &str)]) -> String {
-    load_builtin(files, &FakeSettings).expect_err("it is wrong").to_string()
+    load_builtin(files, &FakeSettings, &[]).expect_err("it is wrong").to_string()
 }
 
 #[test]

@@ -80,12 +80,15 @@ impl fmt::Display for PackErrors {
 pub(super) struct Source<'s> {
     pub(super) file: &'s str,
     text: &'s str,
+    /// Where its lines begin.
+    lines: Vec<usize>,
     pub(super) errors: Vec<PackError>,
 }
 
 impl<'s> Source<'s> {
     pub(super) fn new(file: &'s str, text: &'s str) -> Self {
-        Self { file, text, errors: Vec::new() }
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { file, text, lines, errors: Vec::new() }
     }
 
     pub(super) fn text(&self) -> &'s str {
@@ -94,9 +97,10 @@ impl<'s> Source<'s> {
 
     /// Line and column of a byte, both from one.
     pub(super) fn place(&self, at: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(at)];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
+        let at = self.text.floor_char_boundary(at);
+        // The first line begins at zero, so that there is always one.
+        let line = self.lines.partition_point(|start| *start <= at);
+        let column = self.text[self.lines[line - 1]..at].chars().count() + 1;
         (line, column)
     }
 

@@ -9,7 +9,6 @@ mod gaps;
 mod grounds;
 mod remedies;
 mod settings;
-mod table;
 mod verdict;
 
 use std::collections::BTreeSet;

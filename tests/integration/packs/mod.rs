@@ -21,7 +21,7 @@ use gwsaudit::report::model::Status;
 /// The packs that declare their checks.
 const DECLARED: [&str; 4] = ["app-exposure", "cis-gws-1.3", "cis-gws-1.4", "scuba-gws-1"];
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin_with_examples);
 
 fn catalogue() -> Catalogue {
     gwsaudit::config::builtin_catalogue(&[]).expect("the built-in catalogue is sound")
