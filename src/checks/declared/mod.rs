@@ -4,6 +4,8 @@
 //! for the same reasons, has no row of its own: [`Covers`] says for how many a row speaks.
 
 mod evaluation;
+#[cfg(test)]
+mod lost_tests;
 mod org_units;
 mod others;
 mod scope;

@@ -274,8 +274,8 @@ fn page() -> String {
     }
     page.push_str(
         "\nThe rule behind the last column: what could not be read, or is not understood, makes a verdict *undetermined*, with\n\
-         the reason; it never makes one pass or fail, and no result vanishes. A test takes every source and every pair of\n\
-         sources from whole tenants and holds all packs to it.\n\n\
+         the reason; it never makes one pass or fail, and no result vanishes. A test takes every source, and pairs of\n\
+         them, from whole tenants and holds all packs to it.\n\n\
          `UPDATE_DOCS=1 cargo test --test integration corpus::page` writes this page.\n",
     );
     page
