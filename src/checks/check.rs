@@ -41,12 +41,12 @@ pub struct Meta {
     /// Where the facts behind it can be read.
     pub references: Vec<String>,
     /// Goals of other checks that collide with it.
-    pub conflicts: Vec<Collision>,
+    pub conflicts: Vec<Conflict>,
 }
 
 /// A check whose goal collides with another's: whoever satisfies one fails the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Collision {
+pub struct Conflict {
     /// The other check.
     pub check: String,
     /// What following one costs the other, in a sentence.
@@ -127,6 +127,11 @@ impl Turn {
 pub trait Check: Send + Sync {
     /// What it is.
     fn meta(&self) -> &Meta;
+
+    /// Whether it asks about every user, not only about administrators: their accounts must then be kept.
+    fn asks_of_everybody(&self) -> bool {
+        false
+    }
 
     /// A result for every subject that the inquiry includes, and one for the tenant where subjects could not be listed,
     /// so that nothing vanishes.

@@ -5,6 +5,7 @@
 //! proven facts, or let a gap vanish.
 
 mod check;
+mod collisions;
 mod declared;
 mod engine;
 mod examples;
@@ -14,7 +15,8 @@ mod per_subject;
 mod registry;
 mod verdict;
 
-pub use check::{Check, Collision, Meta, Shown, Turn};
+pub use check::{Check, Conflict, Meta, Shown, Turn};
+pub use collisions::collisions;
 pub use engine::{Acceptance, Inquiry, Selection, evaluate};
 pub use examples::{Difference, ExampleError, Tried};
 pub use language::PackErrors;

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::check::Check;
 use super::declared::DeclaredCheck;
-use super::examples::{ExampleError, Tried, try_all};
-use super::language::{PackErrors, PackFile, load_builtin, load_dir};
+use super::examples::{ExampleError, Tried, try_all, try_one};
+use super::language::{Declared, Example, PackErrors, PackFile, load_builtin, load_dir};
 use super::okta_workflows_gmail::{
     AppTrusted, ClientIdPinned, ConnectionSurvivesReauth, RepeatedReauthorization, TrustedAppsExempt,
 };
@@ -198,6 +198,18 @@ impl Registry {
         Self::of(Vec::new())
     }
 
+    /// The same, all of it read, and with the examples that checks carry.
+    #[must_use]
+    pub fn builtin_with_examples() -> Self {
+        let mut registry = Self::builtin();
+        for contents in &mut registry.contents {
+            if let Contents::Shipped(shipped) = contents {
+                *contents = Contents::Own(Arc::new(shipped.whole()));
+            }
+        }
+        registry
+    }
+
     /// What ships with the program, and the packs of these folders.
     ///
     /// # Errors
@@ -266,9 +278,7 @@ impl Registry {
     #[must_use]
     pub fn find_check(&self, id: &str) -> Option<&dyn Check> {
         let by_control = || {
-            let mut called = self
-                .checks()
-                .filter(|check| check.meta().control.as_ref().is_some_and(|control| control.eq_ignore_ascii_case(id)));
+            let mut called = self.called(id);
             called.next().filter(|_| called.next().is_none())
         };
         // What is in Rust is at hand, and most other ids begin with that of their pack; the other packs are read last.
@@ -276,6 +286,33 @@ impl Registry {
         packs.sort_by_key(|(pack, contents)| !matches!(contents, Contents::Compiled(_)) && !id.starts_with(&pack.id));
         let mut checks = packs.into_iter().flat_map(|(_, contents)| contents.checks());
         checks.find(|check| check.meta().id == id).or_else(by_control)
+    }
+
+    /// The checks that their frameworks call so, in any case: two editions of one framework share most of its numbers.
+    pub fn called<'r, 'c>(&'r self, control: &'c str) -> impl Iterator<Item = &'r dyn Check> + use<'r, 'c> {
+        self.checks().filter(move |check| {
+            check.meta().control.as_ref().is_some_and(|called| called.eq_ignore_ascii_case(control))
+        })
+    }
+
+    /// The checks that packs declare, as they are declared, in the order of packs and of their files. Those of shipped
+    /// packs come without their examples, unless [`Self::builtin_with_examples`] read them.
+    pub fn declarations(&self) -> impl Iterator<Item = &Declared> {
+        self.declared().map(|check| check.declared())
+    }
+
+    fn declared(&self) -> impl Iterator<Item = &DeclaredCheck> {
+        self.contents.iter().flat_map(Contents::declared).map(|check| &**check)
+    }
+
+    /// The declaration of the check of that id; `None` for a check in Rust, and where there is none.
+    #[must_use]
+    pub fn declaration(&self, id: &str) -> Option<&Declared> {
+        let pack_first = |(pack, _): &(&Pack, &Contents)| !id.starts_with(&pack.id);
+        let mut packs: Vec<(&Pack, &Contents)> = self.packs.iter().zip(&self.contents).collect();
+        packs.sort_by_key(pack_first);
+        let mut declared = packs.into_iter().flat_map(|(_, contents)| contents.declared());
+        declared.find(|check| check.declared().id.as_str() == id).map(|check| check.declared())
     }
 
     /// Tries the examples of the declared checks of these packs, each on the small tenant that it describes.
@@ -296,6 +333,20 @@ impl Registry {
             }
         }
         Ok(tried)
+    }
+
+    /// Tries one example of one's own on the declared check of that id; `None` where there is no such check.
+    ///
+    /// # Errors
+    /// [`ExampleError`] where temporary storage fails.
+    pub fn try_example(
+        &self,
+        id: &str,
+        example: &Example,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Tried>, ExampleError> {
+        let check = self.declared().find(|check| check.declared().id.as_str() == id);
+        check.map(|check| try_one(check, example, catalogue)).transpose()
     }
 }
 

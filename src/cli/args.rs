@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
 use super::exit::Exit;
+use super::policy::PolicyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
 use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
@@ -52,6 +53,9 @@ pub struct Global {
     /// A folder with packs of your own (YAML), beside those of [audit] pack_dirs
     #[arg(long = "pack-dir", global = true, help_heading = "Global options", value_name = "DIR")]
     pub pack_dirs: Vec<PathBuf>,
+    /// Refuse credential files that others on this machine can read, rather than warn
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub strict_permissions: bool,
 }
 
 /// When to use colour.
@@ -106,6 +110,8 @@ pub enum Command {
     Apps(AppsArgs),
     /// What is checked, and why
     Checks(ChecksArgs),
+    /// What is in force of the tenant's settings, and which policy made it so
+    Policy(PolicyArgs),
     /// Serve a local Google Workspace to try all this on
     Simulator(SimulatorArgs),
     /// Print a shell's completion script

@@ -1,15 +1,17 @@
 //! `gwsaudit checks`
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{ChecksArgs, ChecksCommand, Global, Listing};
 use super::error::CliError;
 use super::exit::Exit;
 use super::judge::known_pack;
 use super::output::{json, standard};
-use crate::checks::{Check, Registry, Tried};
+use crate::checks::language::{Cure, Declared, Expression, Verdict as Way};
+use crate::checks::{Check, Conflict, Registry, Tried};
 use crate::config::builtin_catalogue;
 use crate::domain::PackId;
 use crate::report::Visible;
@@ -28,7 +30,7 @@ pub(super) fn run(args: &ChecksArgs, global: &Global) -> Result<Exit, CliError> 
             list(&listed, *format)?;
         }
         ChecksCommand::Show { id, format } => {
-            show(find(&registry, id)?, *format)?;
+            show(&registry, find(&registry, id)?, *format)?;
         }
         ChecksCommand::Test { folder, packs, format } => return test(folder.as_deref(), packs, global, *format),
     }
@@ -38,7 +40,7 @@ pub(super) fn run(args: &ChecksArgs, global: &Global) -> Result<Exit, CliError> 
 fn list(listed: &[&dyn Check], format: Listing) -> Result<(), CliError> {
     match format {
         Listing::Json => {
-            let entries: Vec<serde_json::Value> = listed
+            let entries: Vec<Value> = listed
                 .iter()
                 .map(|check| {
                     let meta = check.meta();
@@ -59,9 +61,17 @@ fn list(listed: &[&dyn Check], format: Listing) -> Result<(), CliError> {
             let width = listed.iter().map(|check| check.meta().id.len()).max().unwrap_or_default();
             for check in listed {
                 let meta = check.meta();
-                writeln!(out, "{:width$}  {:8}  {}", meta.id, meta.severity.as_str(), meta.title)?;
+                writeln!(
+                    out,
+                    "{:width$}  {:8}  {}",
+                    meta.id,
+                    meta.severity.as_str(),
+                    Visible::of(&meta.title).as_str()
+                )?;
             }
-            Ok(())
+            let automated = listed.iter().filter(|check| check.meta().automated).count();
+            let by_hand = listed.len() - automated;
+            writeln!(out, "\n{} checks, {automated} automated, {by_hand} for a person to look at", listed.len())
         }),
     }
 }
@@ -71,11 +81,15 @@ pub(super) fn registry(folders: &[PathBuf]) -> Result<Registry, CliError> {
     Registry::with(folders).map_err(CliError::Packs)
 }
 
-/// The check of that id.
+/// The check of that id, or the one that its framework calls so.
 pub(super) fn find<'r>(registry: &'r Registry, id: &str) -> Result<&'r dyn Check, CliError> {
-    registry
-        .find_check(id)
-        .ok_or_else(|| CliError::Usage(format!("there is no check {id:?}; `gwsaudit checks list` shows all")))
+    registry.find_check(id).ok_or_else(|| {
+        let called: Vec<&str> = registry.called(id).map(|check| check.meta().id.as_str()).collect();
+        CliError::Usage(match called.as_slice() {
+            [] => format!("there is no check {id:?}; `gwsaudit checks list` shows all"),
+            [..] => format!("{id:?} is in several packs; say which: {}", called.join(", ")),
+        })
+    })
 }
 
 /// Tries examples: those of the folder's packs, else of all that are known.
@@ -130,41 +144,115 @@ fn test(folder: Option<&Path>, packs: &[PackId], global: &Global, format: Listin
     Ok(if wrong.is_empty() { Exit::Clean } else { Exit::Failed })
 }
 
-/// The check's text.
-pub(super) fn show(check: &dyn Check, format: Listing) -> Result<(), CliError> {
+/// The check's text; of a declared one also what its pack says beside it.
+pub(super) fn show(registry: &Registry, check: &dyn Check, format: Listing) -> Result<(), CliError> {
     let meta = check.meta();
+    let declared = registry.declaration(&meta.id);
     match format {
-        Listing::Json => json(&json!({
-            "id": meta.id,
-            "pack": meta.pack,
-            "title": meta.title,
-            "severity": meta.severity,
-            "automated": meta.automated,
-            "control": meta.control,
-            "why": meta.why,
-            "fails_when": meta.fails_when,
-            "not_applicable_when": meta.not_applicable_when,
-            "fix": meta.fix,
-            "limits": meta.limits,
-            "references": meta.references,
-        })),
+        Listing::Json => json(&shown(check, declared)),
         Listing::Human => standard(|out| {
-            writeln!(out, "{} ({}, pack {})\n{}", meta.id, meta.severity, meta.pack, meta.title)?;
-            for (heading, text) in [
-                ("Why", &meta.why),
-                ("Fails when", &meta.fails_when),
-                ("Not applicable when", &meta.not_applicable_when),
-                ("What cures it", &meta.fix),
-                ("What it cannot see", &meta.limits),
-            ] {
-                let options = textwrap::Options::new(96).initial_indent("  ").subsequent_indent("  ");
-                writeln!(out, "\n{heading}\n{}", textwrap::fill(text, options))?;
+            writeln!(
+                out,
+                "{} ({}, pack {})\n{}",
+                meta.id,
+                meta.severity,
+                meta.pack,
+                Visible::of(&meta.title).as_str()
+            )?;
+            if let Some(control) = &meta.control {
+                let level = declared.and_then(|declared| declared.level.as_deref());
+                let level = level.map(|level| format!(", level {level}")).unwrap_or_default();
+                writeln!(out, "Control {}", Visible::of(&format!("{control}{level}")).as_str())?;
+            }
+            for (heading, text) in texts(check, declared) {
+                writeln!(out, "\n{heading}")?;
+                paragraph(out, "  ", "  ", &text)?;
+            }
+            if let Some(Declared { remediation: Cure { steps, .. }, .. }) = declared {
+                for (position, step) in steps.iter().enumerate() {
+                    paragraph(out, &format!("  {}. ", position + 1), "     ", step)?;
+                }
+            }
+            if !meta.conflicts.is_empty() {
+                writeln!(out, "\nCollides with")?;
+            }
+            for Conflict { check, trade } in &meta.conflicts {
+                paragraph(out, "  ", "    ", &format!("{check}: {trade}"))?;
             }
             writeln!(out, "\nReferences")?;
             for reference in &meta.references {
-                writeln!(out, "  {reference}")?;
+                writeln!(out, "  {}", Visible::of(reference).as_str())?;
             }
             Ok(())
         }),
     }
+}
+
+/// The paragraphs of a check, each with its heading. Of a declared check the last is the page where it is put right,
+/// which its steps follow.
+fn texts(check: &dyn Check, declared: Option<&Declared>) -> Vec<(&'static str, String)> {
+    let meta = check.meta();
+    let mut texts = vec![("Why", meta.why.clone())];
+    let Some(declared) = declared else {
+        texts.extend([
+            ("Fails when", meta.fails_when.clone()),
+            ("Not applicable when", meta.not_applicable_when.clone()),
+            ("What cures it", meta.fix.clone()),
+            ("What it cannot see", meta.limits.clone()),
+        ]);
+        return texts;
+    };
+    match &declared.verdict {
+        Way::Automated(automated) => {
+            texts.push(("Passes when this holds, else fails", automated.condition.text().to_owned()));
+            texts.push(("Not applicable when", meta.not_applicable_when.clone()));
+        }
+        Way::Manual(manual) => {
+            texts.push(("A person has to look, because", manual.reason.clone()));
+            texts.push(("What to look for", manual.look_for.clone()));
+        }
+    }
+    texts.extend(declared.limits.clone().map(|limits| ("What it cannot see", limits)));
+    let Cure { console, url, .. } = &declared.remediation;
+    let page = [console.as_deref(), url.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    texts.push(("What cures it", page));
+    texts
+}
+
+/// Indented lines. What a pack says may hold what a terminal would obey.
+fn paragraph(out: &mut dyn Write, first: &str, rest: &str, text: &str) -> io::Result<()> {
+    for line in text.lines() {
+        let line = Visible::of(line);
+        let options = textwrap::Options::new(96).initial_indent(first).subsequent_indent(rest);
+        writeln!(out, "{}", textwrap::fill(line.as_str(), options))?;
+    }
+    Ok(())
+}
+
+fn shown(check: &dyn Check, declared: Option<&Declared>) -> Value {
+    let meta = check.meta();
+    let mut shown = json!({
+        "id": meta.id,
+        "pack": meta.pack,
+        "title": meta.title,
+        "severity": meta.severity,
+        "automated": meta.automated,
+        "control": meta.control,
+        "why": meta.why,
+        "fails_when": meta.fails_when,
+        "not_applicable_when": meta.not_applicable_when,
+        "fix": meta.fix,
+        "limits": meta.limits,
+        "conflicts": meta.conflicts,
+        "references": meta.references,
+    });
+    if let Some(declared) = declared {
+        let Cure { console, url, steps } = &declared.remediation;
+        shown["level"] = json!(declared.level);
+        shown["subject"] = json!(declared.subject.as_str());
+        shown["condition"] = json!(declared.condition().map(Expression::text));
+        shown["look_for"] = json!(declared.manual().map(|manual| &manual.look_for));
+        shown["remediation"] = json!({"console": console, "console_url": url, "steps": steps});
+    }
+    shown
 }

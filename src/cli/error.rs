@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::credentials::CredentialFault;
 use super::exit::Exit;
 use crate::canaries::{KeepingFault, Mismatch, StateFault};
 use crate::checks::{ExampleError, PackErrors};
@@ -11,7 +12,7 @@ use crate::config::ConfigError;
 use crate::domain::{CanaryId, Email};
 use crate::evidence::CsvError;
 use crate::google::desktop_oauth::{InvalidClient, NoRandomness, NotGranted, RedirectFault};
-use crate::google::{ApiError, ConnectError, InvalidKey, Unreadable, next_step};
+use crate::google::{ApiError, ConnectError, Unreadable, next_step};
 use crate::report::UnreadableReport;
 use crate::simulator::{ScenarioError, SimulatorError};
 use crate::snapshot::{CopyError, ReadError, WriteError};
@@ -58,15 +59,9 @@ pub(super) enum CliError {
         /// Whether the configuration is to blame, or the world.
         exit: Exit,
     },
-    /// The key file is not a service account's key.
-    #[error("the key file {} cannot be used", path.display())]
-    Key {
-        /// Where.
-        path: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: InvalidKey,
-    },
+    /// There are no credentials, or not such as could be used.
+    #[error(transparent)]
+    Credential(#[from] CredentialFault),
     /// No client could be made.
     #[error("cannot talk to Google")]
     Connect(#[from] ConnectError),
@@ -233,12 +228,12 @@ impl CliError {
             | Self::Packs(_)
             | Self::ConfiguredApps { .. }
             | Self::Scenario { .. } => Exit::Misused,
-            Self::Key { source: InvalidKey::TokenUri(_), .. } | Self::Client { .. } => Exit::Misused,
+            Self::Credential(fault) => fault.exit(),
+            Self::Client { .. } => Exit::Misused,
             Self::Simulator(SimulatorError::NotLoopback(_)) => Exit::Misused,
             Self::Unreadable { exit, .. } => *exit,
             Self::Continuity(CarryError::Later { .. } | CarryError::OtherCustomer { .. }) => Exit::Misused,
-            Self::Key { .. }
-            | Self::Connect(_)
+            Self::Connect(_)
             | Self::NothingRead { .. }
             | Self::Report { .. }
             | Self::Snapshot(_)
@@ -265,13 +260,7 @@ impl CliError {
             Self::WouldLoseLog { .. } => {
                 Some("run it again once the log can be read in full, or write to another file with -o".to_owned())
             }
-            Self::Key { source: InvalidKey::TokenUri(_), .. } => Some(
-                "a key file from the Cloud console has the token_uri https://oauth2.googleapis.com/token".to_owned(),
-            ),
-            Self::Unreadable { what: "the key file", .. } | Self::Key { .. } => Some(
-                "set [credentials] key_file (GWSAUDIT_CREDENTIALS__KEY_FILE) to the JSON key of the service account"
-                    .to_owned(),
-            ),
+            Self::Credential(fault) => fault.advice(),
             Self::Connect(ConnectError::NoCertificates(_)) => {
                 Some("install the system's certificate authorities (package ca-certificates)".to_owned())
             }

@@ -34,7 +34,7 @@ pub(super) async fn run(
     let registry = registry(&global.pack_dirs)?;
     let check = find(&registry, &args.check)?;
     if args.subject.is_empty() && !names_a_tenant(args) {
-        show(check, args.format)?;
+        show(&registry, check, args.format)?;
         return Ok(Exit::Clean);
     }
     let Judged { report, impossible } = match &args.report {

@@ -7,11 +7,11 @@ use super::error::CliError;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
-use crate::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
+use crate::checks::{Acceptance, Inquiry, Registry, Selection, collisions, evaluate};
 use crate::collect::Purpose;
 use crate::config::{Config, apply_suppressions};
 use crate::domain::{AppId, OrgUnitPath, PackId};
-use crate::evidence::{AppDefinition, gather};
+use crate::evidence::{AppDefinition, Whom, gather_of};
 use crate::facts::Facts;
 use crate::report::model::Report;
 use crate::report::{Assembly, assemble};
@@ -60,7 +60,8 @@ pub(super) async fn judge(
 
 fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
     let Question { apps, packs, selection, acceptance } = question;
-    let evidence = gather(snapshot, apps)?;
+    let everybody = setup.registry.checks_of(packs).any(|check| check.asks_of_everybody());
+    let evidence = gather_of(snapshot, apps, if everybody { Whom::Everybody } else { Whom::Named })?;
     let facts = Facts::derive(evidence, &setup.statements, apps);
     for path in &selection.org_units {
         if facts.tree.find(path).is_none() && facts.evidence.is_complete(SourceId::OrgUnits) {
@@ -71,7 +72,8 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     let mut results = evaluate(setup.registry.checks_of(packs), &inquiry);
     let remarks = apply_suppressions(&setup.config.suppress, &mut results, facts.as_of);
     let customer = setup.config.customer.as_str();
-    let mut report = assemble(Assembly { facts: &facts, results, selection, customer });
+    let collisions = collisions(setup.registry.checks_of(packs), &results, &facts);
+    let mut report = assemble(Assembly { facts: &facts, results, selection, customer, collisions });
     report.notices.extend(remarks);
     Ok(report)
 }

@@ -7,12 +7,14 @@ mod audit;
 mod canary;
 mod checks;
 mod collect;
+mod credentials;
 mod error;
 mod exit;
 mod explain;
 mod guide;
 mod judge;
 mod output;
+mod policy;
 mod progress;
 mod setup;
 mod simulator;
@@ -48,6 +50,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),
+        Command::Policy(args) => with_runtime(policy::run(&args, &cli.global, surroundings, &talk)),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),
         Command::Completions(args) => output::completions(&args),
     };

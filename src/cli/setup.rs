@@ -15,13 +15,11 @@ use super::exit::Exit;
 use super::talk::Talk;
 use crate::checks::Registry;
 use crate::config::{
-    Config, ConfigError, Credentials, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations,
-    unknown_checks,
+    Config, ConfigError, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations, unknown_checks,
 };
 use crate::domain::AppId;
 use crate::evidence::{Attestation, Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
 use crate::facts::Statements;
-use crate::google::ServiceAccountKey;
 
 /// The operator's files, read and found sound.
 #[derive(Debug)]
@@ -57,10 +55,12 @@ impl Setup {
         attestations: Attestations,
     ) -> Result<Self, CliError> {
         let environment = settings_in(&surroundings.environment);
-        match find_file(global.config.as_deref(), &surroundings.environment) {
-            Some(path) => Self::from_file(&path, environment, &global.pack_dirs, attestations),
-            None => Self::from_text(None, "", environment, &global.pack_dirs, attestations),
-        }
+        let mut setup = match find_file(global.config.as_deref(), &surroundings.environment) {
+            Some(path) => Self::from_file(&path, environment, &global.pack_dirs, attestations)?,
+            None => Self::from_text(None, "", environment, &global.pack_dirs, attestations)?,
+        };
+        setup.config.strict_permissions |= global.strict_permissions;
+        Ok(setup)
     }
 
     /// Reads this configuration file.
@@ -115,32 +115,6 @@ impl Setup {
     /// The ids that attestations may name apps by.
     pub(super) fn app_ids(&self) -> Vec<AppId> {
         self.catalogue.apps.keys().cloned().collect()
-    }
-
-    /// The service account's key.
-    pub(super) fn key(&self, surroundings: &Surroundings, talk: Talk) -> Result<ServiceAccountKey, CliError> {
-        let path = match &self.config.credentials {
-            Some(Credentials::KeyFile(path)) => path.clone(),
-            Some(Credentials::Impersonate(account)) => {
-                return Err(CliError::Usage(format!(
-                    "impersonating {account} without a key is not possible in this version; set [credentials] key_file in {}",
-                    self.origin
-                )));
-            }
-            None => match surroundings.environment.get("GOOGLE_APPLICATION_CREDENTIALS") {
-                Some(path) => PathBuf::from(path),
-                None => {
-                    return Err(CliError::Usage(format!(
-                        "no credentials: set [credentials] key_file (or GWSAUDIT_CREDENTIALS__KEY_FILE, or \
-                         GOOGLE_APPLICATION_CREDENTIALS); configuration read from {}. `gwsaudit audit --demo` needs none",
-                        self.origin
-                    )));
-                }
-            },
-        };
-        let text = read("the key file", &path, Exit::Impossible)?;
-        warn_if_readable_by_others(&path, talk);
-        ServiceAccountKey::from_json(&text).map_err(|source| CliError::Key { path, source })
     }
 
     /// The warnings that a configuration deserves.
@@ -206,23 +180,6 @@ pub(super) fn attestations_in(path: &Path, text: &str, apps: &[AppId]) -> Result
 pub(super) fn read(what: &'static str, path: &Path, exit: Exit) -> Result<String, CliError> {
     fs::read_to_string(path).map_err(|source| CliError::Unreadable { what, path: path.to_owned(), source, exit })
 }
-
-#[cfg(unix)]
-fn warn_if_readable_by_others(path: &Path, talk: Talk) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let Ok(metadata) = fs::metadata(path) else { return };
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        talk.warning(&format!(
-            "the key file {} can be read by others on this machine (mode {mode:04o}); run: chmod 600 {}",
-            path.display(),
-            path.display()
-        ));
-    }
-}
-
-#[cfg(not(unix))]
-fn warn_if_readable_by_others(_path: &Path, _talk: Talk) {}
 
 /// `GWSAUDIT_SECTION__KEY` as `section.key`.
 fn settings_in(environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {

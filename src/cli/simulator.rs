@@ -65,6 +65,9 @@ pub(super) async fn run(args: &SimulatorArgs, talk: &Talk) -> Result<Exit, CliEr
         for client in &files.clients {
             writeln!(out, "client:        {}", client.display())?;
         }
+        for credential in &files.keyless {
+            writeln!(out, "credential:    {}", credential.display())?;
+        }
         writeln!(out, "try:           gwsaudit audit --config {}", files.config.display())
     })?;
     wait_for_the_end(talk).await;

@@ -235,7 +235,7 @@ pub(super) async fn connect(
     talk: Talk,
 ) -> Result<Google, CliError> {
     let options = Options {
-        credentials: setup.key(surroundings, talk)?,
+        credentials: super::credentials::find(setup, surroundings, talk).await?,
         subject,
         endpoint: setup.config.google.endpoint.clone(),
         limits,

@@ -80,6 +80,7 @@ fn hopeless(error: &ApiError) -> bool {
         | ErrorKind::ScopeNotDelegated { .. }
         | ErrorKind::UnknownSubject
         | ErrorKind::CredentialsRefused
+        | ErrorKind::Keyless(_)
         | ErrorKind::ClockSkew
         | ErrorKind::Unauthenticated
         | ErrorKind::Unreachable

@@ -11,6 +11,7 @@ use super::document::{ConfigError, Decode, Document, Fault, Found, Parsed, Place
 use super::suppress::Suppress;
 use crate::collect::Scan;
 use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity};
+use crate::google::credentials::ServiceAccountEmail;
 use crate::google::{CustomerKey, Endpoint, OrganizationName};
 
 /// Everything that the operator configured; see the contract, section 3.
@@ -20,8 +21,10 @@ pub struct Config {
     pub customer: CustomerKey,
     /// The administrator whom the service account acts for.
     pub admin: Option<Email>,
-    /// Whose key is used; none means `GOOGLE_APPLICATION_CREDENTIALS`.
+    /// Whose key is used; none means Application Default Credentials.
     pub credentials: Option<Credentials>,
+    /// Whether credential files that others can read are refused.
+    pub strict_permissions: bool,
     /// Additions to the catalogue.
     pub apps: Vec<AppSettings>,
     /// Evidence besides Google's.
@@ -43,8 +46,8 @@ pub struct Config {
 pub enum Credentials {
     /// A service account's key file.
     KeyFile(PathBuf),
-    /// A service account to be impersonated, without a key.
-    Impersonate(String),
+    /// A service account for which IAM signs, asked by the Application Default Credentials.
+    Impersonate(ServiceAccountEmail),
 }
 
 /// An app that the operator adds to the catalogue, or narrows in it.
@@ -125,6 +128,7 @@ impl Default for Config {
             customer: CustomerKey::Mine,
             admin: None,
             credentials: None,
+            strict_permissions: false,
             apps: Vec::new(),
             evidence: EvidenceSettings::default(),
             audit: AuditSettings {
@@ -200,7 +204,7 @@ pub fn load(file: Option<&Path>, text: &str, environment: BTreeMap<String, Strin
     config.admin = tenant.take::<Parsed<Email>>(&mut document, "admin").map(|admin| admin.0);
     tenant.finish(&mut document);
 
-    config.credentials = credentials(&mut document, &mut top, folder);
+    credentials(&mut document, &mut top, folder, &mut config);
     config.apps = apps(&mut document, &mut top);
     config.evidence = evidence(&mut document, &mut top, folder);
 
@@ -260,20 +264,27 @@ fn take_paths(document: &mut Document<'_>, table: &mut Table<'_>, key: &'static 
     })
 }
 
-fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path) -> Option<Credentials> {
+fn credentials(document: &mut Document<'_>, top: &mut Table<'_>, folder: &Path, config: &mut Config) {
     let mut table = top.section(document, "credentials");
     let key_file = take_path(document, &mut table, "key_file", folder);
-    let impersonate = table.take_placed::<Parsed<Email>>(document, "impersonate");
+    let impersonate = table.take_placed::<String>(document, "impersonate");
+    config.strict_permissions = table.take(document, "strict_permissions").unwrap_or_default();
     table.finish(document);
-    match (key_file, impersonate) {
+    config.credentials = match (key_file, impersonate) {
         (Some(_), Some((_, place))) => {
             document.fault(place, "give either key_file or impersonate, not both".to_owned());
             None
         }
         (Some(path), None) => Some(Credentials::KeyFile(path)),
-        (None, Some((Parsed(email), _))) => Some(Credentials::Impersonate(email.to_string())),
+        (None, Some((account, place))) => match account.parse::<ServiceAccountEmail>() {
+            Ok(account) => Some(Credentials::Impersonate(account)),
+            Err(error) => {
+                document.fault(place, format!("impersonate: {error}"));
+                None
+            }
+        },
         (None, None) => None,
-    }
+    };
 }
 
 fn apps(document: &mut Document<'_>, top: &mut Table<'_>) -> Vec<AppSettings> {

@@ -9,7 +9,7 @@ use super::gather::Grant;
 use super::token_events::TokenEvent;
 use crate::domain::{ClientId, Email, OrgUnitPath};
 use crate::google::directory;
-use crate::snapshot::{Line, RecordKind};
+use crate::snapshot::{Line, ReadError, RecordKind, Snapshot};
 
 /// Whether an account can use its grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,11 +116,21 @@ pub(super) fn administers_of(user: &directory::User) -> Administers {
     }
 }
 
+/// Which accounts stay in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Those that grants, events and canaries name, and administrators.
+    Named,
+    /// All of them: some check asks about every user.
+    Everybody,
+}
+
 /// Keeps the accounts that are wanted, and lets the others pass by.
 pub(super) struct ThirdPass {
     emails: HashSet<Email>,
     ids: HashSet<String>,
     administrators: Holders,
+    whom: Whom,
     accounts: Vec<Account>,
     /// Accounts that no role assignment names and whose records do not say whether they are super administrators.
     silent: u64,
@@ -133,6 +143,7 @@ impl ThirdPass {
         evaluations: &[Evaluation],
         canaries: &[Canary],
         administrators: Holders,
+        whom: Whom,
     ) -> Self {
         let mut emails: HashSet<Email> = grants.keys().map(|(user, _)| user.clone()).collect();
         emails.extend(token_events.iter().filter_map(|event| Email::from_google(event.email.as_deref()?)));
@@ -140,7 +151,7 @@ impl ThirdPass {
         emails.extend(evaluations.iter().filter_map(|evaluation| Email::from_google(evaluation.email.as_deref()?)));
         let mut ids: HashSet<String> = token_events.iter().filter_map(|event| event.profile_id.clone()).collect();
         ids.extend(evaluations.iter().filter_map(|evaluation| evaluation.profile_id.clone()));
-        Self { emails, ids, administrators, accounts: Vec::new(), silent: 0 }
+        Self { emails, ids, administrators, whom, accounts: Vec::new(), silent: 0 }
     }
 
     pub(super) fn take(&mut self, line: &Line) {
@@ -160,7 +171,7 @@ impl ThirdPass {
         if !administers && user.is_admin.is_none() {
             self.silent += 1;
         }
-        if named || administers {
+        if named || administers || self.whom == Whom::Everybody {
             let said = Said::by(&user);
             let (state, administers) = (state_of(&user), administers_of(&user));
             self.accounts.push(Account {
@@ -179,6 +190,25 @@ impl ThirdPass {
     pub(super) fn finish(self) -> (Vec<Account>, u64) {
         (each_once(self.accounts), self.silent)
     }
+}
+
+/// The account of that address, be it the primary one or an alias; `None` where no record has it.
+///
+/// # Errors
+/// [`ReadError`] where the snapshot is damaged.
+pub fn find_account(snapshot: &Snapshot, address: &Email) -> Result<Option<Account>, ReadError> {
+    let mut pass = ThirdPass {
+        emails: HashSet::from([address.clone()]),
+        ids: HashSet::new(),
+        administrators: Holders::default(),
+        whom: Whom::Named,
+        accounts: Vec::new(),
+        silent: 0,
+    };
+    snapshot.for_each(|line| pass.take(line))?;
+    let (mut accounts, _) = pass.finish();
+    let found = AccountIndex::new(&accounts).find(None, Some(address));
+    Ok(found.map(|position| accounts.swap_remove(position)))
 }
 
 /// Sorted, each once. Who was moved while the list was read may be on it twice: the org unit is then not known.

@@ -231,7 +231,7 @@ impl FirstPass {
     pub(super) fn finish(
         mut self,
         header: Header,
-        Kept { grants, token_events, evaluations, accounts, silent_accounts, setting_events, exposure, populace }: Kept,
+        Kept { grants, token_events, evaluations, accounts, silent_accounts, setting_events, exposure, populace, whom }: Kept,
     ) -> Evidence {
         self.canaries.sort_by(|one, other| one.id.cmp(&other.id));
         self.units.sort();
@@ -272,6 +272,7 @@ impl FirstPass {
             canaries: self.canaries,
             unknown_records: self.unknown_records,
             populace,
+            whom,
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
-use super::accounts::{Account, ThirdPass};
+use super::accounts::{Account, ThirdPass, Whom};
 use super::admin_events::AdminEvent;
 use super::application_settings::{LastEvent, NewestSettings, SettingEvent};
 use super::apps::{AppDefinition, NamePattern};
@@ -150,6 +150,8 @@ pub struct Evidence {
     pub lost_canaries: Option<String>,
     /// Records of kinds that this version does not know.
     pub unknown_records: u64,
+    /// Which accounts were kept.
+    pub whom: Whom,
     /// Policies, and who there is as far as they tell people apart.
     pub populace: Populace,
 }
@@ -180,6 +182,14 @@ impl Evidence {
 /// [`ReadError`] where the file is damaged. Records that are whole and yet not of Google's shape do not end the
 /// reading: their source counts as partial from then on.
 pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, ReadError> {
+    gather_of(snapshot, apps, Whom::Named)
+}
+
+/// The same, with these accounts kept.
+///
+/// # Errors
+/// As [`gather`].
+pub fn gather_of(snapshot: &Snapshot, apps: &[&AppDefinition], whom: Whom) -> Result<Evidence, ReadError> {
     let mut first = FirstPass::default();
     snapshot.for_each(|line| first.take(line))?;
     let mut populace = first.close(snapshot.header().collected_at);
@@ -204,7 +214,8 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
     // Google may hand out one activity twice, or its events in two pieces: the same is dropped, different things stay.
     token_events.dedup();
 
-    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries, first.administrators());
+    let administrators = first.administrators();
+    let mut third = ThirdPass::wanting(&grants, &token_events, &evaluations, &first.canaries, administrators, whom);
     snapshot.for_each(|line| {
         third.take(line);
         populace.take_user(line);
@@ -220,6 +231,7 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
         setting_events,
         exposure,
         populace: populace.finish(),
+        whom,
     };
     Ok(first.finish(snapshot.header().clone(), kept))
 }
@@ -234,6 +246,7 @@ pub(super) struct Kept {
     pub(super) populace: Populace,
     pub(super) setting_events: Vec<SettingEvent>,
     pub(super) exposure: Exposure,
+    pub(super) whom: Whom,
 }
 
 /// Whether a client is, or may pass for, one of the apps.

@@ -25,7 +25,7 @@ mod resemblance;
 mod session_events;
 mod token_events;
 
-pub use accounts::{Account, AccountIndex, AccountState, Administers, Said};
+pub use accounts::{Account, AccountIndex, AccountState, Administers, Said, Whom, find_account};
 pub use admin_events::{AdminEvent, AppScope, Change, Effect, LevelChange, Reading, TreeChange, UnitRef};
 pub use application_settings::{LastDoubt, LastEvent, SettingChange, SettingEvent};
 pub use apps::{AppDefinition, Card, Catalogue, NamePattern};
@@ -36,7 +36,7 @@ pub use delegations::{Delegation, DelegationChange};
 pub use directory::{Directory, DomainKind, OwnDomain, Reach};
 pub use evaluations::{ConfigurationSource, Evaluation};
 pub use exposure::{ClientUse, EXAMPLES, Exposure, LastUse};
-pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather};
+pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather, gather_of};
 pub use item::{Item, Source};
 pub use populace::{Cohort, Populace, Standing};
 pub use resemblance::Likeness;

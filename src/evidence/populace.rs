@@ -125,6 +125,9 @@ impl PolicyPass {
     }
 }
 
+/// What people of one cohort have in common: org unit, groups and licences.
+type Alike = (Option<OrgUnitPath>, BTreeSet<GroupId>, BTreeSet<Sku>);
+
 /// Collects licences in the second pass, and cohorts in the third.
 #[derive(Debug)]
 pub(super) struct PopulacePass {
@@ -132,7 +135,8 @@ pub(super) struct PopulacePass {
     group_names: BTreeMap<GroupId, String>,
     skus: BTreeSet<Sku>,
     keys: Keys,
-    cohorts: HashMap<(Option<OrgUnitPath>, BTreeSet<GroupId>, BTreeSet<Sku>), (u64, Vec<Email>)>,
+    /// How many people are so, and the first few of them.
+    cohorts: HashMap<Alike, (u64, Vec<Email>)>,
 }
 
 impl PopulacePass {

@@ -156,6 +156,12 @@ impl PolicyFacts {
         }
     }
 
+    /// The org unit that a policy names so; `None` where there is none any more.
+    #[must_use]
+    pub fn unit_of(&self, id: &OrgUnitId) -> Option<UnitIndex> {
+        self.by_id.get(id).copied()
+    }
+
     /// For whom a policy is, in a few words: `in /Sales`, `in / for the group staff@example.com`.
     #[must_use]
     pub fn place(&self, evidence: &Evidence, tree: &OrgTree, record: &PolicyRecord) -> String {

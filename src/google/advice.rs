@@ -43,12 +43,18 @@ pub fn next_step(error: &ApiError) -> String {
              the service account exists, is enabled, and that this key is among its keys; else make a new key and set \
              credentials.key_file."
             .to_owned(),
+        ErrorKind::Keyless(fault) => fault.next_step(),
         ErrorKind::ClockSkew => "Set this machine's clock: run `timedatectl` and see that it is synchronised (NTP). \
              Google accepts a few minutes' difference at most."
             .to_owned(),
         ErrorKind::Unauthenticated => "Google refuses tokens that it has just issued: see whether the administrator's \
              account is suspended, and whether a policy ends its API access."
             .to_owned(),
+        ErrorKind::Unreachable if error.api() == Api::MetadataServer => {
+            "See whether this machine is in Google Cloud and \
+             its metadata server is not blocked, and look at GCE_METADATA_HOST; outside Google Cloud set [credentials]."
+                .to_owned()
+        }
         ErrorKind::Unreachable => format!(
             "Check that this machine reaches {} over https (DNS, firewall, a TLS-inspecting proxy), for example with \
              `curl -sI https://{}/`; with google.endpoint set, that it is up.",
@@ -103,7 +109,13 @@ fn not_administrator(error: &ApiError) -> String {
             "Set tenant.admin to a super administrator, or give it a role that may read single sign-on settings."
                 .to_owned()
         }
-        Api::Directory | Api::Reports | Api::Licensing | Api::TokenEndpoint => format!(
+        Api::Directory
+        | Api::Reports
+        | Api::Licensing
+        | Api::TokenEndpoint
+        | Api::IamCredentials
+        | Api::SecurityTokens
+        | Api::MetadataServer => format!(
             "Give tenant.admin an administrator role with {} in Admin console > Account > Admin roles \
              (https://admin.google.com/ac/roles), or name a super administrator; where tenant.customer is a customer \
              ID, see that it is that administrator's own.",

@@ -8,11 +8,14 @@ use std::fmt;
 use aws_lc_rs::rsa::KeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thiserror::Error;
 use url::Url;
+use zeroize::Zeroizing;
 
+use super::credentials::{FieldFault, Fields, NoFields, UNIVERSE, foreign_universe};
 use super::endpoint::{InvalidEndpoint, trustworthy_url};
+use crate::domain::Secret;
 
 /// A service account's key: who it is, and the private key that signs its assertions.
 ///
@@ -22,7 +25,7 @@ pub struct ServiceAccountKey {
     client_email: String,
     client_id: Option<String>,
     private_key_id: Option<String>,
-    private_key: String,
+    private_key: Secret,
     token_uri: Url,
 }
 
@@ -60,6 +63,30 @@ pub enum InvalidKey {
     /// Tokens may not be asked for there.
     #[error("\"token_uri\" cannot be used")]
     TokenUri(#[source] InvalidEndpoint),
+    /// A key of another cloud than Google's public one, which has no Google Workspace.
+    #[error("\"universe_domain\" is {found:?}; Google Workspace is in {UNIVERSE} alone")]
+    Universe {
+        /// What the file says.
+        found: String,
+    },
+}
+
+impl From<FieldFault> for InvalidKey {
+    fn from(fault: FieldFault) -> Self {
+        match fault {
+            FieldFault::Missing(field) => Self::Missing(field.name),
+            FieldFault::NotText(field) | FieldFault::NotAnObject(field) => Self::NotText(field.name),
+        }
+    }
+}
+
+impl From<NoFields> for InvalidKey {
+    fn from(fault: NoFields) -> Self {
+        match fault {
+            NoFields::NotJson { line, column } => Self::NotJson { line, column },
+            NoFields::NotAnObject => Self::NotAnObject,
+        }
+    }
 }
 
 impl ServiceAccountKey {
@@ -68,22 +95,26 @@ impl ServiceAccountKey {
     /// # Errors
     /// [`InvalidKey`] says what kind of file it is instead, or which field is wrong.
     pub fn from_json(text: &str) -> Result<Self, InvalidKey> {
-        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| InvalidKey::NotJson { line: error.line(), column: error.column() })?;
-        let Value::Object(fields) = value else {
-            return Err(InvalidKey::NotAnObject);
-        };
+        let mut fields = Fields::read(text)?;
         if let Some(found) = other_credential(&fields) {
             return Err(InvalidKey::OtherCredential { found });
         }
-        let client_email = required(&fields, "client_email")?;
-        let private_key = required(&fields, "private_key")?;
-        let token_uri = required(&fields, "token_uri")?;
-        check_rsa(&private_key).map_err(InvalidKey::PrivateKey)?;
+        Self::from_fields(&mut fields)
+    }
+
+    /// The same, of a file that has been found to be one of this type.
+    pub(super) fn from_fields(fields: &mut Fields) -> Result<Self, InvalidKey> {
+        let client_email = fields.required("client_email")?;
+        let private_key = Secret::new(fields.required("private_key")?);
+        let token_uri = fields.required("token_uri")?;
+        if let Some(found) = foreign_universe(fields)? {
+            return Err(InvalidKey::Universe { found });
+        }
+        check_rsa(private_key.expose()).map_err(InvalidKey::PrivateKey)?;
         Ok(Self {
             client_email,
-            client_id: optional(&fields, "client_id")?,
-            private_key_id: optional(&fields, "private_key_id")?,
+            client_id: fields.optional("client_id")?,
+            private_key_id: fields.optional("private_key_id")?,
             private_key,
             token_uri: trustworthy_url(&token_uri).map_err(InvalidKey::TokenUri)?,
         })
@@ -117,7 +148,8 @@ impl ServiceAccountKey {
             key_type: Some("service_account".to_owned()),
             project_id: None,
             private_key_id: self.private_key_id.clone(),
-            private_key: self.private_key.clone(),
+            // yup-oauth2 keeps this copy for as long as it signs, and does not wipe it.
+            private_key: self.private_key.expose().to_owned(),
             client_email: self.client_email.clone(),
             client_id: self.client_id.clone(),
             auth_uri: None,
@@ -139,7 +171,7 @@ impl fmt::Debug for ServiceAccountKey {
 }
 
 /// The other files that people take for a key (Google's pages on Application Default Credentials), in words.
-fn other_credential(fields: &Map<String, Value>) -> Option<String> {
+fn other_credential(fields: &Fields) -> Option<String> {
     match fields.get("type") {
         Some(Value::String(kind)) => Some(match kind.as_str() {
             "service_account" => return None,
@@ -153,31 +185,20 @@ fn other_credential(fields: &Map<String, Value>) -> Option<String> {
             _ => format!("a credential of type {:?}", super::error::presentable(kind, 60)),
         }),
         Some(_) => Some("a file whose \"type\" is not a text".to_owned()),
-        None if fields.contains_key("installed") || fields.contains_key("web") => {
+        None if fields.get("installed").is_some() || fields.get("web").is_some() => {
             Some("an OAuth client's secret".to_owned())
         }
         None => Some("a file without a \"type\"".to_owned()),
     }
 }
 
-fn optional(fields: &Map<String, Value>, name: &'static str) -> Result<Option<String>, InvalidKey> {
-    match fields.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-        Some(_) => Err(InvalidKey::NotText(name)),
-    }
-}
-
-fn required(fields: &Map<String, Value>, name: &'static str) -> Result<String, InvalidKey> {
-    optional(fields, name)?.ok_or(InvalidKey::Missing(name))
-}
-
 /// Google hands out PKCS#8; PKCS#1 is what older tools convert it to.
 fn check_rsa(pem: &str) -> Result<(), &'static str> {
-    let label = |label: &str| -> Option<Vec<u8>> {
+    let label = |label: &str| -> Option<Zeroizing<Vec<u8>>> {
         let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
         let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
-        STANDARD.decode(body.split_ascii_whitespace().collect::<String>()).ok()
+        let body = Zeroizing::new(body.split_ascii_whitespace().collect::<String>());
+        STANDARD.decode(body.as_bytes()).ok().map(Zeroizing::new)
     };
     if !pem.contains("-----BEGIN ") {
         return Err("is not a PEM text, as the Cloud console writes it");

@@ -22,8 +22,8 @@ use tokio::time::{Instant, timeout};
 use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::ApiError;
-use super::auth::ServiceAccountKey;
 use super::call::Call;
+use super::credentials::{Credentials, Minter, Wire};
 use super::endpoint::Endpoint;
 use super::error::{ErrorKind, Fault, Garbling, QuotaWindow};
 use super::error_body::{Asked, ErrorBody};
@@ -31,18 +31,19 @@ use super::pace::{Pace, Pacers, Pacing};
 use super::patience::Patience;
 use super::retry::{Backoff, Persistence, Verdict, given_up, retry_after, verdict};
 use super::scopes::ScopeEntry;
-use super::tokens::Tokens;
+use super::tokens::{Signer, Tokens, authenticator};
 use super::transport::{self, BodyFault, Connector, Encoding, HttpClient, innermost};
 use crate::domain::Email;
 
 /// What it takes to talk to Google.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The service account's key.
-    pub credentials: ServiceAccountKey,
+    /// The service account's key, or what has IAM sign for it.
+    pub credentials: Credentials,
     /// The administrator whom the service account acts for.
     pub subject: Email,
-    /// What replaces every Google host; `None` for Google itself. The key's `token_uri` is not touched by it.
+    /// What replaces every Google host; `None` for Google itself. The URLs in a credential file are not
+    /// touched by it.
     pub endpoint: Option<Endpoint>,
     /// Times, sizes and rates.
     pub limits: Limits,
@@ -129,15 +130,27 @@ impl Google {
     /// [`ConnectError`].
     pub async fn connect(options: Options) -> Result<Self, ConnectError> {
         let Options { credentials, subject, endpoint, limits, user_agent } = options;
-        let needs_tls = credentials.needs_tls() || endpoint.as_ref().is_none_or(Endpoint::is_https);
+        let needs_tls = credentials.needs_tls(endpoint.as_ref()) || endpoint.as_ref().is_none_or(Endpoint::is_https);
         let connector = Connector::new(needs_tls, limits.connect).map_err(ConnectError::NoCertificates)?;
-        let token_http = transport::client(connector.limited(TOKEN_CONNECTION_LIMIT));
-        let http = transport::client(connector);
-        let tokens = Tokens::new(token_http, &credentials, &subject, limits.connect + limits.read_idle)
-            .await
-            .map_err(ConnectError::Key)?;
         let user_agent =
             HeaderValue::try_from(format!("{user_agent} (gzip)")).map_err(|_| ConnectError::UserAgent(user_agent))?;
+        let token_http = transport::client(connector.limited(TOKEN_CONNECTION_LIMIT));
+        let signer = match credentials {
+            Credentials::Key(key) => {
+                Signer::Key(authenticator(token_http, &key, Some(&subject)).await.map_err(ConnectError::Key)?)
+            }
+            Credentials::Keyless(keyless) => {
+                // A key may be what another service account is impersonated with.
+                let own = match keyless.key() {
+                    Some(key) => Some(authenticator(token_http, key, None).await.map_err(ConnectError::Key)?),
+                    None => None,
+                };
+                let wire = Wire::new(&connector, limits.connect, limits.read_idle, &user_agent);
+                Signer::Iam(Box::new(Minter::new(*keyless, subject, endpoint.clone(), wire, own)))
+            }
+        };
+        let tokens = Tokens::new(signer, limits.connect + limits.read_idle);
+        let http = transport::client(connector);
         let pacers = Pacers::new(limits.pacing);
         Ok(Self { shared: Arc::new(Shared { http, tokens, endpoint, limits, user_agent, pacers }) })
     }

@@ -25,6 +25,12 @@ pub enum Api {
     ResourceManager,
     /// The key file's `token_uri`. It is no API: only the token exchange talks to it.
     TokenEndpoint,
+    /// IAM Service Account Credentials API: signs assertions for service accounts whose keys never leave Google.
+    IamCredentials,
+    /// Security Token Service API: exchanges tokens of other identity providers.
+    SecurityTokens,
+    /// The metadata server of Compute Engine, GKE and Cloud Run.
+    MetadataServer,
 }
 
 impl Api {
@@ -38,6 +44,9 @@ impl Api {
             Self::AccessContext => "Access Context Manager API",
             Self::ResourceManager => "Cloud Resource Manager API",
             Self::TokenEndpoint => "Google's token endpoint",
+            Self::IamCredentials => "IAM Service Account Credentials API",
+            Self::SecurityTokens => "Security Token Service API",
+            Self::MetadataServer => "the metadata server",
         }
     }
 
@@ -52,8 +61,26 @@ impl Api {
             Self::AccessContext => "accesscontextmanager.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::TokenEndpoint => "oauth2.googleapis.com",
+            Self::IamCredentials => "iamcredentials.googleapis.com",
+            Self::SecurityTokens => "sts.googleapis.com",
+            Self::MetadataServer => METADATA_ADDRESS,
         }
     }
+}
+
+/// Where every machine of Google's finds its metadata server, and nothing else is. Asked for by number rather than by
+/// name, so that nobody's DNS has a say.
+pub(crate) const METADATA_ADDRESS: &str = "169.254.169.254";
+/// Its name, which `GCE_METADATA_HOST` may give.
+const METADATA_NAME: &str = "metadata.google.internal";
+
+/// Whether plain http may go there for the sake of the metadata server.
+///
+/// It speaks nothing else. Its address is link-local: what is sent there does not leave the machine and its host, and
+/// nothing secret is sent. Only the client of the metadata server allows it; no other URL may name it.
+pub(crate) fn is_metadata_server(uri: &http::Uri) -> bool {
+    let known = |host: &str| host == METADATA_ADDRESS || host.eq_ignore_ascii_case(METADATA_NAME);
+    uri.scheme_str() == Some("http") && uri.host().is_some_and(known) && matches!(uri.port_u16(), None | Some(80))
 }
 
 /// A base URL that replaces every Google host; the paths stay as they are.
@@ -100,8 +127,17 @@ pub enum InvalidEndpoint {
     QueryOrFragment,
 }
 
-/// Reads a URL that credentials may be sent to: `https`, or plain `http` to this machine.
+/// Reads a URL that credentials may be sent to: `https`, or plain `http` to this machine; no query and no fragment.
 pub(crate) fn trustworthy_url(text: &str) -> Result<Url, InvalidEndpoint> {
+    let url = secure_url(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(InvalidEndpoint::QueryOrFragment);
+    }
+    Ok(url)
+}
+
+/// The same, with or without a query.
+pub(crate) fn secure_url(text: &str) -> Result<Url, InvalidEndpoint> {
     let url = Url::parse(text.trim()).map_err(|_| InvalidEndpoint::NotAUrl { text: without_user_info(text) })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(InvalidEndpoint::UserInfo);
@@ -113,9 +149,6 @@ pub(crate) fn trustworthy_url(text: &str) -> Result<Url, InvalidEndpoint> {
     };
     if url.scheme() == "http" && !is_this_machine(&host) {
         return Err(InvalidEndpoint::PlainHttp { host: host.to_string() });
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(InvalidEndpoint::QueryOrFragment);
     }
     Ok(url)
 }

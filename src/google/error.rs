@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::credentials::KeylessFault;
 use super::endpoint::Api;
 use super::scopes::ScopeEntry;
 
@@ -55,6 +56,8 @@ pub enum ErrorKind {
     NotFound,
     /// Google refuses the key: deleted, disabled, of another account, or garbled.
     CredentialsRefused,
+    /// The identity that a service account without a key starts from got no assertion signed.
+    Keyless(KeylessFault),
     /// The assertion's times are not now: this machine's clock is wrong.
     ClockSkew,
     /// Google refuses the token, and a fresh one too.
@@ -125,6 +128,11 @@ impl ApiError {
     #[must_use]
     pub fn with_message(mut self, message: &str) -> Self {
         self.0.message = Some(presentable(message, MESSAGE_LIMIT)).filter(|message| !message.is_empty());
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
         self
     }
 
@@ -221,6 +229,7 @@ impl ApiError {
             | ErrorKind::UnknownSubject
             | ErrorKind::CredentialsRefused
             | ErrorKind::Unauthenticated => true,
+            ErrorKind::Keyless(ref fault) => fault.denied(),
             ErrorKind::Refused => self.0.status == Some(403),
             ErrorKind::Quota(_)
             | ErrorKind::NoSuchCustomer
@@ -244,7 +253,9 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failure = &*self.0;
         match failure.api {
-            Api::TokenEndpoint => write!(f, "{} (for {}): {}", failure.api.name(), failure.call, failure.kind)?,
+            Api::TokenEndpoint | Api::IamCredentials | Api::SecurityTokens | Api::MetadataServer => {
+                write!(f, "{} (for {}): {}", failure.api.name(), failure.call, failure.kind)?
+            }
             Api::Directory
             | Api::Reports
             | Api::Policies
@@ -291,6 +302,7 @@ impl fmt::Display for ErrorKind {
             Self::NoSuchCustomer => f.write_str("no such customer"),
             Self::NotFound => f.write_str("not found"),
             Self::CredentialsRefused => f.write_str("the service account's key was refused"),
+            Self::Keyless(fault) => fault.fmt(f),
             Self::ClockSkew => f.write_str("this machine's clock is wrong"),
             Self::Unauthenticated => f.write_str("the access token was refused, and a fresh one too"),
             Self::Unreachable => f.write_str("cannot be reached"),

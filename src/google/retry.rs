@@ -91,6 +91,7 @@ pub(crate) fn verdict(kind: &ErrorKind) -> Verdict {
         | ErrorKind::NoSuchCustomer
         | ErrorKind::NotFound
         | ErrorKind::CredentialsRefused
+        | ErrorKind::Keyless(_)
         | ErrorKind::ClockSkew
         | ErrorKind::PatienceExhausted
         | ErrorKind::DeadlineReached

@@ -6,45 +6,62 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use yup_oauth2::authenticator::Authenticator;
 use yup_oauth2::error::SendError;
 use yup_oauth2::{AccessToken, CustomHyperClientBuilder, ServiceAccountAuthenticator};
 
 use super::auth::ServiceAccountKey;
+use super::credentials::Minter;
 use super::endpoint::Api;
 use super::error::{ApiError, ErrorKind, Garbling};
 use super::error_body::token_kind;
 use super::scopes::ScopeEntry;
+use super::slot::Slot;
 use super::transport::{Connector, HttpClient, innermost};
 use crate::domain::Email;
 
 /// The tokens of one subject.
 pub(crate) struct Tokens {
-    authenticator: Authenticator<Connector>,
+    signer: Signer,
     /// The authenticator knows no timeout of its own: `with_timeout` has no effect on a client that is given to it.
     within: Duration,
-    slots: std::sync::Mutex<HashMap<&'static str, Arc<Slot>>>,
+    slots: std::sync::Mutex<HashMap<&'static str, Arc<Slot<Held>>>>,
 }
 
-/// One scope's token.
-#[derive(Default)]
-struct Slot {
-    /// How many exchanges have ended, however they ended.
-    ended: AtomicU64,
-    last: Mutex<Option<Result<Held, ApiError>>>,
+/// What signs the assertion that is exchanged for a token.
+pub(crate) enum Signer {
+    /// A key.
+    Key(Authenticator<Connector>),
+    /// IAM.
+    Iam(Box<Minter>),
 }
 
 #[derive(Clone)]
 struct Held {
-    token: AccessToken,
+    life: Life,
     bearer: Bearer,
+}
+
+/// How long a token may be used.
+#[derive(Clone)]
+enum Life {
+    /// yup-oauth2 knows.
+    OfKey(AccessToken),
+    Until(Instant),
+}
+
+impl Held {
+    fn lives(&self) -> bool {
+        match &self.life {
+            Life::OfKey(token) => !token.is_expired(),
+            Life::Until(at) => *at > Instant::now(),
+        }
+    }
 }
 
 /// An `authorization` header, and which of a scope's successive tokens it holds.
@@ -77,22 +94,11 @@ impl fmt::Debug for Bearer {
 }
 
 impl Tokens {
-    /// Fails where the key cannot be made to sign.
-    pub(crate) async fn new(
-        http: HttpClient,
-        key: &ServiceAccountKey,
-        subject: &Email,
-        within: Duration,
-    ) -> io::Result<Self> {
-        let client = CustomHyperClientBuilder::from(http);
-        let authenticator =
-            ServiceAccountAuthenticator::with_client(key.to_yup(), client).subject(subject.as_str()).build().await?;
-        Ok(Self { authenticator, within, slots: std::sync::Mutex::default() })
+    pub(crate) fn new(signer: Signer, within: Duration) -> Self {
+        Self { signer, within, slots: std::sync::Mutex::default() }
     }
 
     /// A token for the scope: the one at hand, unless it is about to expire or is the one that Google rejected.
-    ///
-    /// Whoever comes while an exchange is under way gets its outcome, be it a failure.
     pub(crate) async fn bearer(
         &self,
         scope: &'static ScopeEntry,
@@ -103,22 +109,9 @@ impl Tokens {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(slots.entry(scope.url).or_default())
         };
-        let ended_before = slot.ended.load(Ordering::Acquire);
-        let mut last = slot.last.lock().await;
-        let ended = slot.ended.load(Ordering::Acquire);
-        match last.as_ref() {
-            Some(Ok(held)) if !held.token.is_expired() && Some(held.bearer.generation) != rejected => {
-                return Ok(held.bearer.clone());
-            }
-            Some(Ok(held)) if ended > ended_before => return Ok(held.bearer.clone()),
-            Some(Err(error)) if ended > ended_before => return Err(error.clone()),
-            Some(_) | None => {}
-        }
-        let outcome = self.exchange(scope, call, ended + 1).await;
-        let bearer = outcome.as_ref().map(|held| held.bearer.clone()).map_err(ApiError::clone);
-        *last = Some(outcome);
-        slot.ended.store(ended + 1, Ordering::Release);
-        bearer
+        let good = |held: &Held| held.lives() && Some(held.bearer.generation) != rejected;
+        let held = slot.get(good, |generation| self.exchange(scope, call, generation)).await?;
+        Ok(held.bearer)
     }
 
     async fn exchange(
@@ -128,29 +121,53 @@ impl Tokens {
         generation: u64,
     ) -> Result<Held, ApiError> {
         let failed = |kind| ApiError::new(Api::TokenEndpoint, call, kind).with_scope(scope);
+        let header = |text: &str| {
+            let mut header = HeaderValue::try_from(format!("Bearer {text}"))
+                .map_err(|_| failed(ErrorKind::Garbled(Garbling::Shape)))?;
+            header.set_sensitive(true);
+            Ok(Bearer { header, generation })
+        };
+        let authenticator = match &self.signer {
+            Signer::Key(authenticator) => authenticator,
+            Signer::Iam(minter) => {
+                let minted = minter.mint(scope, call).await.map_err(|error| error.with_scope(scope))?;
+                return Ok(Held { bearer: header(minted.token.expose())?, life: Life::Until(minted.until) });
+            }
+        };
         // Always forced: what is cached, and for how long, is decided above.
-        let token = match timeout(self.within, self.authenticator.force_refreshed_token(&[scope.url])).await {
+        let token = match timeout(self.within, authenticator.force_refreshed_token(&[scope.url])).await {
             Err(_) => return Err(failed(ErrorKind::TimedOut)),
-            Ok(Err(error)) => return Err(told_apart(error, scope, failed)),
+            Ok(Err(error)) => return Err(told_apart(error, scope.url, failed)),
             Ok(Ok(token)) => token,
         };
         // Without a token in it, an answer was JSON but not OAuth's: a front end's error body reads so.
         let text = token.token().ok_or_else(|| failed(ErrorKind::Garbled(Garbling::NotJson)))?;
-        let mut header =
-            HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| failed(ErrorKind::Garbled(Garbling::Shape)))?;
-        header.set_sensitive(true);
-        Ok(Held { bearer: Bearer { header, generation }, token })
+        Ok(Held { bearer: header(text)?, life: Life::OfKey(token) })
     }
 }
 
+/// What signs with a key, for the subject or for the service account itself. Fails where the key cannot be made to.
+pub(crate) async fn authenticator(
+    http: HttpClient,
+    key: &ServiceAccountKey,
+    subject: Option<&Email>,
+) -> io::Result<Authenticator<Connector>> {
+    let client = CustomHyperClientBuilder::from(http);
+    let mut builder = ServiceAccountAuthenticator::with_client(key.to_yup(), client);
+    if let Some(subject) = subject {
+        builder = builder.subject(subject.as_str());
+    }
+    builder.build().await
+}
+
 /// yup-oauth2 hides the HTTP status, so that a failing front end is known by its body, which is no JSON.
-fn told_apart(error: yup_oauth2::Error, scope: &ScopeEntry, failed: impl Fn(ErrorKind) -> ApiError) -> ApiError {
+pub(crate) fn told_apart(error: yup_oauth2::Error, scope: &str, failed: impl Fn(ErrorKind) -> ApiError) -> ApiError {
     match error {
         yup_oauth2::Error::AuthError(refusal) => {
             let code = refusal.error.as_str();
             let description = refusal.error_description.as_deref().unwrap_or_default();
             // A passing failure of the endpoint itself; 503 stands for it, as the real status is not known.
-            let kind = token_kind(code, description, scope.url).unwrap_or(ErrorKind::Server(503));
+            let kind = token_kind(code, description, scope).unwrap_or(ErrorKind::Server(503));
             failed(kind).with_reason(Some(code)).with_message(description)
         }
         yup_oauth2::Error::HttpClientError(SendError::Timeout) => failed(ErrorKind::TimedOut),

@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::Service;
 
-use super::endpoint::is_loopback;
+use super::endpoint::{is_loopback, is_metadata_server};
 
 /// Bodies are `String`, as yup-oauth2 posts one; ours are empty.
 pub(crate) type HttpClient = Client<Connector, String>;
@@ -43,6 +43,7 @@ pub(crate) struct Connector {
     route: Route,
     connect_timeout: Duration,
     connection_limit: Option<usize>,
+    to_metadata_server: bool,
 }
 
 #[derive(Clone)]
@@ -63,12 +64,18 @@ impl Connector {
         } else {
             Route::Plain(tcp)
         };
-        Ok(Self { route, connect_timeout, connection_limit: None })
+        Ok(Self { route, connect_timeout, connection_limit: None, to_metadata_server: false })
     }
 
     /// With a bound on what is read from one connection, for bodies that somebody else reads without one.
     pub(crate) fn limited(&self, connection_limit: usize) -> Self {
         Self { connection_limit: Some(connection_limit), ..self.clone() }
+    }
+
+    /// The one that reaches the metadata server and this machine, and nothing else.
+    pub(crate) fn to_metadata_server(connect_timeout: Duration) -> Self {
+        let tcp = HttpConnector::new();
+        Self { route: Route::Plain(tcp), connect_timeout, connection_limit: None, to_metadata_server: true }
     }
 }
 
@@ -91,7 +98,8 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         // Endpoint and token_uri are checked when they are read; this holds whatever else ever asks.
         let plain = uri.scheme_str() != Some("https");
-        if plain && !uri.host().is_some_and(is_loopback) {
+        let metadata = self.to_metadata_server && is_metadata_server(&uri);
+        if plain && !metadata && !uri.host().is_some_and(is_loopback) {
             return Box::pin(async { Err("plain http to another machine is refused".into()) });
         }
         let connecting: Connecting<Stream> = match &mut self.route {
@@ -269,8 +277,22 @@ mod tests {
     async fn plain_http_stays_on_this_machine() {
         for needs_tls in [false, true] {
             let Ok(connector) = Connector::new(needs_tls, Duration::from_secs(1)) else { continue };
-            let error = client(connector).get(Uri::from_static("http://192.0.2.1/")).await.expect_err("refused");
-            assert!(innermost(&error).contains("plain http"), "{error:?}");
+            for url in ["http://192.0.2.1/", "http://169.254.169.254/"] {
+                let error = client(connector.clone()).get(Uri::from_static(url)).await.expect_err("refused");
+                assert!(innermost(&error).contains("plain http"), "{error:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_metadata_servers_client_goes_nowhere_else() {
+        let client = client(Connector::to_metadata_server(Duration::from_secs(1)));
+        for url in
+            ["http://192.0.2.1/", "http://169.254.169.254:8080/", "http://169.254.169.253/", "https://example.com/"]
+        {
+            let error = client.get(Uri::from_static(url)).await.expect_err("refused");
+            let words = innermost(&error);
+            assert!(words.contains("plain http") || words.contains("without TLS"), "{url}: {error:?}");
         }
     }
 }

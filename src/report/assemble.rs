@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    AccessLevel, Administration, AppAccess, Certainty, CheckResult, CloudSession, Connection, Evidence, Exemption,
-    OrgUnit, Outcome, ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus, Summary, Tenant,
-    Tool, Touch, UnreadEvent,
+    AccessLevel, Administration, AppAccess, Certainty, CheckResult, CloudSession, Collision, Connection, Evidence,
+    Exemption, OrgUnit, Outcome, ReauthState, Report, SCHEMA, SessionMethod, SessionSetter, Source, SourceStatus,
+    Summary, Tenant, Tool, Touch, UnreadEvent,
 };
 use crate::checks::{Selection, evidence_of};
 use crate::domain::SessionLength;
-use crate::evidence::{Administers, Item, ReauthMethod, Source as Origin};
+use crate::evidence::{Administers, Evidence as Evidences, Item, ReauthMethod, Source as Origin};
 use crate::facts::{
     ACCESS_BINDINGS, Access, ConnectionFacts, Fact, Facts, Reauth, SessionControl, Strength, Truth, UnitIndex,
     UnreadEvents,
@@ -27,32 +27,17 @@ pub struct Assembly<'a> {
     pub selection: &'a Selection,
     /// The customer that was asked for, where Google did not tell another.
     pub customer: &'a str,
+    /// Goals that collide.
+    pub collisions: Vec<Collision>,
 }
 
 /// Puts a report together.
 #[must_use]
 pub fn assemble(assembly: Assembly<'_>) -> Report {
-    let Assembly { facts, results, selection, customer } = assembly;
+    let Assembly { facts, results, selection, customer, collisions } = assembly;
     let evidence = &facts.evidence;
-    let tenant = Tenant {
-        customer: evidence.tenant.as_ref().map_or_else(|| customer.to_owned(), |tenant| tenant.customer.clone()),
-        primary_domain: evidence.tenant.as_ref().and_then(|tenant| tenant.primary_domain.clone()),
-    };
-    let sources = evidence
-        .sources
-        .values()
-        .map(|source| Source {
-            id: source.id.clone(),
-            status: source.status,
-            requests: source.requests,
-            items: source.items,
-            error: source.error.clone(),
-            next_step: source.next_step.clone(),
-            note: source.note.clone(),
-            window_from: source.window_from.filter(|_| source.is_complete()),
-            window_to: source.window_to.filter(|_| source.is_complete()),
-        })
-        .collect();
+    let tenant = tenant(evidence, customer);
+    let sources = sources(evidence);
     let org_units = (0..facts.tree.units().len())
         .filter(|unit| selection.includes(facts.tree.path(*unit)))
         .map(|unit| org_unit(facts, unit))
@@ -86,7 +71,35 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         results,
         unread_events,
         notices: facts.notices.clone(),
+        collisions,
     }
+}
+
+/// Whose tenant it is; `customer` is what was asked for, where Google did not tell another.
+pub(super) fn tenant(evidence: &Evidences, customer: &str) -> Tenant {
+    Tenant {
+        customer: evidence.tenant.as_ref().map_or_else(|| customer.to_owned(), |tenant| tenant.customer.clone()),
+        primary_domain: evidence.tenant.as_ref().and_then(|tenant| tenant.primary_domain.clone()),
+    }
+}
+
+/// How each source went, by id.
+pub(super) fn sources(evidence: &Evidences) -> Vec<Source> {
+    evidence
+        .sources
+        .values()
+        .map(|source| Source {
+            id: source.id.clone(),
+            status: source.status,
+            requests: source.requests,
+            items: source.items,
+            error: source.error.clone(),
+            next_step: source.next_step.clone(),
+            note: source.note.clone(),
+            window_from: source.window_from.filter(|_| source.is_complete()),
+            window_to: source.window_to.filter(|_| source.is_complete()),
+        })
+        .collect()
 }
 
 fn unread_event(source: SourceId, name: &str, unread: &UnreadEvents) -> UnreadEvent {

@@ -9,6 +9,7 @@
 
 mod as_sent;
 mod assemble;
+pub mod effective;
 mod escape;
 pub mod explain;
 pub mod fingerprint;
@@ -19,6 +20,7 @@ mod org_tree;
 mod page;
 mod read;
 mod sarif;
+mod table;
 mod wording;
 mod words;
 

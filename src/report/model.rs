@@ -45,6 +45,22 @@ pub struct Report {
     /// nothing or have expired.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// Checks of this report whose goals collide; left out where none do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collisions: Vec<Collision>,
+}
+
+/// Two checks of which whoever satisfies one fails the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collision {
+    /// The two, sorted.
+    pub checks: Vec<CheckId>,
+    /// What following one costs the other, as each of them puts it.
+    pub trades: Vec<String>,
+    /// What the looser of the two lets through: for Google Cloud session control the trusted apps with Cloud scopes, by
+    /// name and client ID, as far as grants and access levels could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lets_through: Vec<String>,
 }
 
 /// The program that judged.

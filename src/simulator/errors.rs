@@ -142,7 +142,9 @@ impl Refusal {
             Api::AdminSdk | Api::Licensing => {
                 Self::new(StatusCode::FORBIDDEN, "Not Authorized to access this resource/api").old("forbidden")
             }
-            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager => Self::permission_denied(),
+            Api::CloudIdentity | Api::AccessContextManager | Api::ResourceManager | Api::IamCredentials => {
+                Self::permission_denied()
+            }
         }
     }
 
@@ -169,6 +171,19 @@ impl Refusal {
             api,
             &[("consumer", &consumer), ("quota_unit", "1/min/{project}"), ("quota_location", "global")],
         ));
+        refusal
+    }
+
+    /// 403 of IAM, which names the permission.
+    pub(super) fn lacks_permission(permission: &str) -> Self {
+        let message = format!("Permission '{permission}' denied on resource (or it may not exist).");
+        let mut refusal = Self::new(StatusCode::FORBIDDEN, message).rpc("PERMISSION_DENIED");
+        refusal.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "IAM_PERMISSION_DENIED",
+            "domain": "iam.googleapis.com",
+            "metadata": {"permission": permission},
+        }));
         refusal
     }
 

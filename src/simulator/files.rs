@@ -24,6 +24,8 @@ pub struct WrittenFiles {
     pub attestations: Option<PathBuf>,
     /// `client-KEY.json` of each desktop client, readable by its owner alone.
     pub clients: Vec<PathBuf>,
+    /// Credentials of other kinds than a key, where the scenario asks for them; readable by their owner alone.
+    pub keyless: Vec<PathBuf>,
 }
 
 pub(super) const KEY_FILE: &str = "service-account.json";
@@ -38,6 +40,7 @@ impl WrittenFiles {
         config: &str,
         attestations: Option<&str>,
         clients: &[(String, String)],
+        keyless: &[(&str, String)],
     ) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
         let write = |name: &str, text: &str| {
@@ -52,7 +55,8 @@ impl WrittenFiles {
         let attestations = attestations.map(|text| write(ATTESTATIONS, text)).transpose()?;
         let clients = clients.iter().map(|(name, text)| write(&format!("client-{name}.json"), text));
         let clients = clients.collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { config: write(CONFIG, config)?, key, attestations, clients })
+        let keyless = keyless.iter().map(|(name, text)| write(name, text)).collect::<io::Result<Vec<_>>>()?;
+        Ok(Self { config: write(CONFIG, config)?, key, attestations, clients, keyless })
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) enum Api {
     CloudIdentity,
     AccessContextManager,
     ResourceManager,
+    IamCredentials,
 }
 
 impl Api {
@@ -29,6 +30,7 @@ impl Api {
             Self::CloudIdentity => "cloudidentity.googleapis.com",
             Self::AccessContextManager => "accesscontextmanager.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
+            Self::IamCredentials => "iamcredentials.googleapis.com",
         }
     }
 
@@ -36,7 +38,7 @@ impl Api {
     pub(super) fn is_old(self) -> bool {
         match self {
             Self::AdminSdk | Self::Licensing => true,
-            Self::CloudIdentity | Self::AccessContextManager | Self::ResourceManager => false,
+            Self::CloudIdentity | Self::AccessContextManager | Self::ResourceManager | Self::IamCredentials => false,
         }
     }
 
@@ -47,6 +49,7 @@ impl Api {
             Self::CloudIdentity => "Cloud Identity API",
             Self::AccessContextManager => "Access Context Manager API",
             Self::ResourceManager => "Cloud Resource Manager API",
+            Self::IamCredentials => "IAM Service Account Credentials API",
         }
     }
 }
@@ -76,7 +79,7 @@ pub(super) const SCOPE_PREFIX: &str = "https://www.googleapis.com/auth/";
 /// A request, as far as every endpoint looks at it.
 #[derive(Debug)]
 pub(super) struct Call {
-    token: Option<String>,
+    pub(super) token: Option<String>,
     query: Vec<(String, String)>,
 }
 

@@ -11,6 +11,9 @@
 //! simulated time. That clock may run fast or be moved on ([`Running::advance`]), and actions may lie in the future, so
 //! that settings change in mid-flight: the tenant and its log are then derived again.
 //!
+//! Credentials without a key have their counterparts, too (`keyless`): IAM's `signJwt`, the Security Token Service, the
+//! metadata server.
+//!
 //! What nobody outside Google has published (values of the new log schema, for one) stays visibly invented, so that
 //! nothing can learn to rely on it. Left out: writing to the tenant, and every call that gwsaudit does not make.
 
@@ -30,6 +33,7 @@ mod gate;
 mod generate;
 mod ids;
 mod key;
+mod keyless;
 mod licences;
 mod listener;
 mod log;

@@ -188,6 +188,15 @@ pub(super) struct Service {
     /// How many reads of policies are answered in a second, evenly; as many as come unless said.
     pub(super) policy_reads_per_second: Option<f64>,
     pub(super) policies_listing: PoliciesListing,
+    /// Whether credential files of every kind are written beside the key.
+    pub(super) keyless: bool,
+    /// Who may have the service account sign, and get tokens of it: addresses, and `principal` for the federated
+    /// workload. Every identity of the simulator's unless said.
+    pub(super) token_creators: Option<Vec<String>>,
+    /// The service account that the metadata server hands out tokens of: the auditing one unless said; "none" for none.
+    pub(super) attached_account: Option<String>,
+    /// Whether the workload satisfies the provider's attribute condition.
+    pub(super) attribute_condition_holds: bool,
 }
 
 /// What listing the policies gives.
@@ -227,6 +236,10 @@ impl Default for Service {
             empty_pages: false,
             policy_reads_per_second: None,
             policies_listing: PoliciesListing::Whole,
+            keyless: false,
+            token_creators: None,
+            attached_account: None,
+            attribute_condition_holds: true,
         }
     }
 }

@@ -28,6 +28,7 @@ use super::errors::Refusal;
 use super::faults::Faults;
 use super::files::{self, WrittenFiles};
 use super::key::ServiceAccount;
+use super::keyless::{self, Workload};
 use super::listener::{Counting, Peer};
 use super::oauth::{self, Ledger, Tokens};
 use super::present::Present;
@@ -112,6 +113,7 @@ pub(super) struct Shared {
     ledger: Mutex<Ledger>,
     pub(super) clock: Clock,
     pub(super) base_url: String,
+    pub(super) workload: Workload,
     key_file: String,
     faults: Faults,
     requests: Mutex<Vec<RecordedRequest>>,
@@ -181,6 +183,7 @@ impl Simulator {
             faults: Faults::new(&scenario.file.fault),
             key_file: key.file(&base_url).map_err(|_| SimulatorError::Key)?,
             file: scenario.file,
+            workload: Workload::new().map_err(|_| SimulatorError::Key)?,
             present,
             key,
             tokens: Tokens::default(),
@@ -261,7 +264,8 @@ impl Running {
         let config = self.config_toml(files::KEY_FILE, attestations.as_ref().map(|_| files::ATTESTATIONS));
         let keys = self.shared.file.app.iter().map(|app| &app.get_ref().key);
         let clients: Vec<_> = keys.filter_map(|key| Some((key.clone(), self.client_json(key)?))).collect();
-        WrittenFiles::write(dir, &self.shared.key_file, &config, attestations.as_deref(), &clients)
+        let keyless = self.shared.credential_files(dir).map_err(SimulatorError::Files)?;
+        WrittenFiles::write(dir, &self.shared.key_file, &config, attestations.as_deref(), &clients, &keyless)
             .map_err(SimulatorError::Files)
     }
 
@@ -331,6 +335,7 @@ fn router(shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Router {
         .route("/token", post(oauth::token).fallback(oauth::post_alone))
         .route("/revoke", post(oauth::revoke).fallback(oauth::post_alone))
         .route("/simulator/advance", post(control::advance))
+        .merge(keyless::routes())
         .route("/admin/directory/v1/customers/{customer}", get(directory::customer))
         .route("/admin/directory/v1/customer/{customer}/orgunits", get(directory::org_units))
         .route("/admin/directory/v1/customer/{customer}/roles", get(roles::roles))

@@ -1,10 +1,12 @@
 //! The one integration binary: the real program and its stages, by surface.
 
 mod cli;
+mod corpus;
 mod google;
 mod histories;
 mod logs_and_apps;
 mod meta;
+mod packs;
 mod policy;
 mod report;
 mod report_fixtures;

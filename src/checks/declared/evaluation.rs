@@ -8,7 +8,7 @@ use super::scope::SubjectScope;
 use super::subjects::Inputs;
 use crate::checks::language::inputs::Trace;
 use crate::checks::language::{Declared, Expression, Root, Template};
-use crate::checks::verdict::Outcome;
+use crate::checks::verdict::{Outcome, not_read};
 use crate::domain::{CheckId, SettingType};
 use crate::facts::{Facts, Gap, Truth};
 use crate::policy::{Doubt, Effective, Openness, World, Worlds};
@@ -155,6 +155,19 @@ impl<'c> Rule<'c> {
         fared
     }
 
+    /// How a subject may fare in an org unit that could not be listed, where nobody knows what is in force; `None` where
+    /// all are listed.
+    pub(super) fn where_nobody_looked(&self, facts: &Facts, inputs: &Inputs<'_>) -> Option<Fared> {
+        let missing = not_read(SourceId::OrgUnits, &facts.evidence)?;
+        let worlds: Vec<(&SettingType, Option<&World>)> = self.settings.iter().map(|setting| (setting, None)).collect();
+        let of_the_unit = self.reads.contains(&Root::OrgUnit) || self.reads.contains(&Root::Log);
+        let mut fared = if of_the_unit { Fared::nothing() } else { self.in_one_world(facts, &worlds, inputs) };
+        if of_the_unit || !worlds.is_empty() {
+            fared.trace.gaps.insert(Gap { fact: missing.fact.into(), why: missing.why, supply: missing.supply });
+        }
+        Some(fared)
+    }
+
     fn in_one_world(&self, facts: &Facts, worlds: &[(&SettingType, Option<&World>)], inputs: &Inputs<'_>) -> Fared {
         let scope = SubjectScope { facts, worlds, inputs, trace: RefCell::default() };
         let applicable = match self.not_applicable {
@@ -186,7 +199,9 @@ fn open(facts: &Facts, setting: &SettingType, why: &Openness) -> Gap {
     let fact = setting.to_string().into();
     match why {
         Openness::Listing(_) => {
-            let missing = crate::checks::verdict::not_read(SourceId::Policies, &facts.evidence);
+            // One cause for all settings, so it is told once.
+            let fact = SourceId::Policies.as_str().into();
+            let missing = not_read(SourceId::Policies, &facts.evidence);
             let (why, supply) = missing.map_or_else(
                 || {
                     let why = "the list of policies is not one that a tenant can have".to_owned();

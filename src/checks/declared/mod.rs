@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use self::evaluation::{Fared, Rule};
 use self::subjects::tenant_subject;
-use super::check::{Check, Collision, Meta, Shown, Turn};
+use super::check::{Check, Conflict, Meta, Shown, Turn};
 use super::engine::{Acceptance, Inquiry};
 use super::language::{Declared, Root, SubjectKind as Asked, Verdict as Way};
 use super::verdict::Verdict;
@@ -90,6 +90,10 @@ impl Check for DeclaredCheck {
         &self.meta
     }
 
+    fn asks_of_everybody(&self) -> bool {
+        self.declared.subject == Asked::User && others::asks_of_ordinary_users(&self.declared)
+    }
+
     fn judge(&self, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
         let Some(rule) = Rule::of(&self.declared) else { return self.by_hand().into_iter().collect() };
         match self.declared.subject {
@@ -159,7 +163,7 @@ fn meta(declared: &Declared) -> Meta {
         conflicts: declared
             .conflicts
             .iter()
-            .map(|conflict| Collision { check: conflict.check.to_string(), trade: conflict.trade.clone() })
+            .map(|conflict| Conflict { check: conflict.check.to_string(), trade: conflict.trade.clone() })
             .collect(),
     }
 }

@@ -1,11 +1,12 @@
 //! Checks about org units: what is in force for everybody in them, folded where an org unit only inherits, and for the
 //! members of groups that policies make exceptions for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::DeclaredCheck;
 use super::evaluation::{Fared, InForce, Rule};
+use super::others::unlisted;
 use super::subjects::{About, Inputs, group_subject, org_unit_subject};
 use crate::checks::engine::Inquiry;
 use crate::checks::language::Root;
@@ -66,6 +67,22 @@ struct UnitFared {
     fared: Arc<Fared>,
     keys: BTreeSet<Key>,
     users: u64,
+    /// How many of them fail; licences tell them from the others.
+    failing: u64,
+}
+
+impl UnitFared {
+    /// How it fares, with whom it concerns where that is not everybody.
+    fn told(self) -> Arc<Fared> {
+        let mut fared = self.fared;
+        if 0 < self.failing && self.failing < self.users {
+            let so = format!(" It is so for {} of {} users, by the licences that they hold.", self.failing, self.users);
+            if let Some(message) = &mut Arc::make_mut(&mut fared).message {
+                message.push_str(&so);
+            }
+        }
+        fared
+    }
 }
 
 pub(super) fn judge(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
@@ -82,6 +99,8 @@ pub(super) fn judge(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
     if inquiry.selection.org_units.is_empty() {
         results.extend(by_group(check, &mut judge, &distinctions, inquiry));
     }
+    // What holds for org units that nobody could list is not known, however those fare that are.
+    results.extend(unlisted(check, &[SourceId::OrgUnits], facts));
     results
 }
 
@@ -111,18 +130,20 @@ fn by_unit(
         });
         let row = row.unwrap_or_else(|| {
             let covers = Covers { org_units: 0, users: users_whole.then_some(0) };
-            rows.push((unit, UnitFared { fared: Arc::clone(&own.fared), keys: own.keys.clone(), users: 0 }, covers));
+            let head = UnitFared { fared: Arc::clone(&own.fared), keys: own.keys.clone(), users: 0, failing: 0 };
+            rows.push((unit, head, covers));
             rows.len() - 1
         });
         let (_, head, covers) = &mut rows[row];
         head.users += own.users;
+        head.failing += own.failing;
         covers.org_units += 1;
         covers.users = users_whole.then_some(head.users);
         row_of.insert(unit, row);
     }
     rows.into_iter()
         .filter_map(|(unit, own, covers)| {
-            check.result(org_unit_subject(facts, unit), &own.fared, Some(covers), inquiry.acceptance)
+            check.result(org_unit_subject(facts, unit), &own.told(), Some(covers), inquiry.acceptance)
         })
         .collect()
 }
@@ -132,43 +153,55 @@ fn of_unit(
     judge: &mut Judge<'_>,
     unit: UnitIndex,
     distinctions: &Distinctions,
-    tenant_wide: &BTreeSet<BTreeSet<Sku>>,
+    tenant_wide: &BTreeMap<BTreeSet<Sku>, u64>,
 ) -> UnitFared {
     let facts = judge.facts;
     let ordinary = |cohort: &&Cohort| cohort.groups.is_disjoint(&distinctions.groups);
     let cohorts = || facts.policies.cohorts_in(&facts.evidence, unit).filter(ordinary);
     let users = cohorts().map(|cohort| cohort.users).sum();
+    let unread = !facts.evidence.is_complete(SourceId::Users);
+    // Of whom it is not known whether they are in such a group, nobody can say that they are among these people.
+    let unsure = distinctions.groups.iter().any(|group| facts.evidence.populace.open_groups.contains(group));
     let mut licences = licences_held(cohorts(), distinctions);
-    if licences.is_empty() {
+    if unsure || (licences.is_empty() && !unread) {
         // Nobody is there yet: whoever may come, as people are elsewhere.
         licences.clone_from(tenant_wide);
     }
     let everybody = if distinctions.skus.is_empty() || licences.is_empty() {
-        vec![Licences::Unknown]
+        vec![(Licences::Unknown, users)]
     } else {
-        let unread = !facts.evidence.is_complete(SourceId::Users);
-        licences.iter().map(Licences::These).chain(unread.then_some(Licences::Unknown)).collect()
+        let held = licences.iter().map(|(held, users)| (Licences::These(held), *users));
+        held.chain(unread.then_some((Licences::Unknown, 0))).collect()
     };
     let mut keys = BTreeSet::new();
     let mut together: Option<Arc<Fared>> = None;
-    for licences in everybody {
+    let mut failing = 0;
+    for (licences, holders) in everybody {
         let (key, fared) = judge.fared(&Person { unit, groups: InGroups::None, licences });
+        if users > 0 && !unsure && (fared.applicable & !fared.healthy).is_true() {
+            failing += holders;
+        }
         if keys.insert(key) {
-            together = Some(joined(together, fared, Fared::and));
+            together = Some(joined(together, fared, if unsure { Fared::or_else } else { Fared::and }));
         }
     }
-    UnitFared { fared: together.expect("there is somebody, if imaginary"), keys, users }
+    UnitFared { fared: together.expect("there is somebody, if imaginary"), keys, users, failing }
 }
 
-/// Sets of licences that make a difference, as people hold them.
+/// Sets of licences that make a difference, as people hold them, and how many do.
 fn licences_held<'e>(
     cohorts: impl Iterator<Item = &'e Cohort>,
     distinctions: &Distinctions,
-) -> BTreeSet<BTreeSet<Sku>> {
+) -> BTreeMap<BTreeSet<Sku>, u64> {
+    let mut held = BTreeMap::new();
     if distinctions.skus.is_empty() {
-        return BTreeSet::new();
+        return held;
     }
-    cohorts.map(|cohort| cohort.licences.intersection(&distinctions.skus).cloned().collect()).collect()
+    for cohort in cohorts {
+        let those: BTreeSet<Sku> = cohort.licences.intersection(&distinctions.skus).cloned().collect();
+        *held.entry(those).or_default() += cohort.users;
+    }
+    held
 }
 
 /// One row per group that a policy of these settings makes an exception for.
@@ -242,7 +275,13 @@ fn anywhere(judge: &mut Judge<'_>, group: &GroupId) -> Option<Arc<Fared>> {
             somewhere = Some(joined(somewhere, fared, Fared::or_else));
         }
     }
-    somewhere
+    let known = somewhere?;
+    let (facts, rule) = (judge.facts, judge.rule);
+    let inputs = Inputs { facts, rule, unit: facts.tree.root().unwrap_or_default(), about: About::OrgUnit };
+    Some(match rule.where_nobody_looked(facts, &inputs) {
+        Some(unlisted) => joined(Some(known), Arc::new(unlisted), Fared::or_else),
+        None => known,
+    })
 }
 
 /// What was known before, and one more; the same thing, not a copy of it, while there is one alone.

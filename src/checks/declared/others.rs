@@ -1,14 +1,18 @@
 //! Checks about the tenant, users, groups and apps.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::DeclaredCheck;
 use super::evaluation::{Fared, InForce, Rule};
 use super::subjects::{About, Inputs, group_subject, tenant_subject};
+use crate::checks::check::Check as _;
 use crate::checks::engine::Inquiry;
+use crate::checks::language::{Datum, Declared, Root, Scope, Val};
 use crate::checks::verdict::{Verdict, missing_of, not_read};
-use crate::evidence::Standing;
-use crate::facts::{Administrator, Facts, InGroups, Licences, Person, Truth, UnitIndex};
+use crate::domain::SettingType;
+use crate::evidence::{Standing, Whom};
+use crate::facts::{Administrator, Facts, Gap, InGroups, Licences, Person, Roster, Truth, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{CheckResult, Missing, Subject, SubjectKind};
 use crate::snapshot::SourceId;
@@ -52,7 +56,14 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
     };
     let mut results = Vec::new();
     let mut unasked: Option<Fared> = None;
-    for user in &facts.administrators.list {
+    let roster = Roster::new(&facts.evidence, &facts.tree);
+    let everybody = check.asks_of_everybody();
+    let users: Vec<Administrator> = if everybody {
+        facts.evidence.accounts.iter().map(|account| roster.of(account)).collect()
+    } else {
+        facts.administrators.list.clone()
+    };
+    for user in &users {
         let unit = user.org_unit.value().and_then(|path| facts.tree.find(path));
         if !unit.is_none_or(|unit| inquiry.selection.includes(facts.tree.path(unit))) {
             continue;
@@ -70,10 +81,13 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
         };
         results.extend(check.result(subject, &fared, None, inquiry.acceptance));
     }
-    let more = &facts.administrators.more_admins;
+    let mut more = facts.administrators.more_admins.clone();
+    if everybody {
+        more = not_everybody(facts);
+    }
     if !more.is_empty() {
-        let missing = more.iter().cloned().map(missing_of).collect();
-        let summary = "Not all administrators are known, so there may be more than this report shows.".to_owned();
+        let missing = more.into_iter().map(missing_of).collect();
+        let summary = "Not all users in question are known, so there may be more than this report shows.".to_owned();
         results.extend(Verdict::open(missing).into_result(&check.meta, tenant_subject(), summary, None));
     } else if results.is_empty() {
         let nobody = Fared { applicable: Truth::FalseProven, ..Fared::nothing() };
@@ -81,6 +95,63 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
         results.extend(check.result(tenant_subject(), &fared, None, inquiry.acceptance));
     }
     results
+}
+
+/// Why there may be users who are not among the accounts at hand.
+fn not_everybody(facts: &Facts) -> BTreeSet<Gap> {
+    let mut gaps = BTreeSet::new();
+    if let Some(missing) = not_read(SourceId::Users, &facts.evidence) {
+        gaps.insert(Gap { fact: missing.fact.into(), why: missing.why, supply: missing.supply });
+    }
+    if facts.evidence.whom == Whom::Named {
+        gaps.insert(Gap {
+            fact: SourceId::Users.as_str().into(),
+            why: "only accounts that grants, events or roles name were kept".to_owned(),
+            supply: "judge with this check's pack selected from the start".to_owned(),
+        });
+    }
+    gaps
+}
+
+/// Whether a check about users asks about more than administrators: whether its question may arise of somebody without
+/// any role.
+pub(super) fn asks_of_ordinary_users(declared: &Declared) -> bool {
+    declared.not_applicable.as_ref().is_none_or(|expression| expression.truth(&Ordinary) != Truth::TrueProven)
+}
+
+/// A user of whom nothing is known but that they administer nothing.
+struct Ordinary;
+
+impl Scope for Ordinary {
+    fn setting(&self, _: &SettingType, _: &str) -> Val {
+        Val::Unknown
+    }
+
+    fn rules(&self, _: &SettingType) -> Val {
+        Val::Unknown
+    }
+
+    fn root(&self, _: Root) -> Val {
+        Val::Unknown
+    }
+
+    fn field(&self, name: Root, field: &str) -> Val {
+        match (name, field) {
+            (Root::User, "is_admin" | "is_super_admin") => Val::proven(Datum::Bool(false)),
+            (Root::User, "roles") => Val::proven(Datum::List { items: Arc::new([]), open: false }),
+            (
+                Root::User
+                | Root::Tenant
+                | Root::Settings
+                | Root::OrgUnit
+                | Root::Group
+                | Root::App
+                | Root::Log
+                | Root::Now,
+                _,
+            ) => Val::Unknown,
+        }
+    }
 }
 
 fn of_user(facts: &Facts, rule: &Rule<'_>, user: &Administrator, unit: Option<UnitIndex>, top: UnitIndex) -> Fared {
@@ -103,9 +174,10 @@ fn of_user(facts: &Facts, rule: &Rule<'_>, user: &Administrator, unit: Option<Un
         None if rule.settings.is_empty() => at(top),
         // In one of the org units, nobody knows which.
         None => {
-            let mut everywhere = (0..facts.tree.units().len()).map(at);
-            let first = everywhere.next().unwrap_or_else(Fared::nothing);
-            everywhere.fold(first, |before, fared| before.or_else(&fared))
+            let listed = (0..facts.tree.units().len()).map(at);
+            let unlisted = rule.where_nobody_looked(facts, &Inputs { facts, rule, unit: top, about });
+            let somewhere = listed.chain(unlisted).reduce(|before, fared| before.or_else(&fared));
+            somewhere.unwrap_or_else(Fared::nothing)
         }
     }
 }
@@ -141,7 +213,7 @@ fn in_force(facts: &Facts, rule: &Rule<'_>, person: &Person<'_>) -> InForce {
 }
 
 /// Where subjects could not all be listed, one result stands for those that are not there.
-fn unlisted(check: &DeclaredCheck, sources: &[SourceId], facts: &Facts) -> Option<CheckResult> {
+pub(super) fn unlisted(check: &DeclaredCheck, sources: &[SourceId], facts: &Facts) -> Option<CheckResult> {
     let missing: Vec<Missing> = sources.iter().filter_map(|id| not_read(*id, &facts.evidence)).collect();
     if missing.is_empty() {
         return None;

@@ -59,9 +59,7 @@ impl Scope for SubjectScope<'_> {
     fn is_set(&self, setting: &SettingType, field: &str) -> Truth {
         let Some(world) = self.world(setting) else { return Truth::Unknown };
         match world {
-            World::Fields(fields) => {
-                Truth::proven(fields.get(field).is_some_and(|value| value.set_by.first().is_some()))
-            }
+            World::Fields(fields) => Truth::proven(fields.get(field).is_some_and(|value| !value.set_by.is_empty())),
             World::Absent | World::Rules(_) => Truth::Unknown,
         }
     }

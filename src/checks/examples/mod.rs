@@ -15,7 +15,7 @@ use super::declared::DeclaredCheck;
 use super::engine::{Acceptance, Inquiry, Selection};
 use super::language::{Example, ExampleSubject};
 use crate::domain::{CheckId, OrgUnitPath};
-use crate::evidence::{Catalogue, gather};
+use crate::evidence::{Catalogue, Whom, gather_of};
 use crate::facts::Facts;
 use crate::report::model::{CheckResult, Status, SubjectKind};
 use crate::snapshot::{ReadError, WriteError};
@@ -70,10 +70,12 @@ pub(super) fn try_all(check: &DeclaredCheck, catalogue: &Catalogue) -> Result<Ve
     check.declared().examples.iter().map(|example| try_one(check, example, catalogue)).collect()
 }
 
-fn try_one(check: &DeclaredCheck, example: &Example, catalogue: &Catalogue) -> Result<Tried, ExampleError> {
+/// Tries one example on a check.
+pub(super) fn try_one(check: &DeclaredCheck, example: &Example, catalogue: &Catalogue) -> Result<Tried, ExampleError> {
     let tenant = ExampleTenant::of(example);
     let snapshot = tenant.write()?;
-    let evidence = gather(&snapshot, &[])?;
+    let whom = if check.asks_of_everybody() { Whom::Everybody } else { Whom::Named };
+    let evidence = gather_of(&snapshot, &[], whom)?;
     let facts = Facts::derive(evidence, &tenant.statements(catalogue), &[]);
     let selection = Selection::default();
     let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::checks::language::{DnsAnswer, DomainKind, Example, ExampleSession, LogEventKind, SsoTarget};
+use crate::checks::language::{
+    DnsAnswer, DomainKind, Example, ExampleSession, ExampleSubject, LogEventKind, SsoTarget,
+};
 use crate::domain::{Email, OrgUnitPath, SessionLength};
 use crate::evidence::{
     AppRef, Attestation, AttestedSession, AttestedValue, Below, Catalogue, OwnAccess, OwnReauth, ReauthMethod,
@@ -57,8 +59,10 @@ impl<'x> ExampleTenant<'x> {
             SsoTarget::Group(_) => None,
         }));
         paths.extend(example.expect.keys().filter_map(|subject| match subject {
-            crate::checks::language::ExampleSubject::OrgUnit(path) => Some(path.clone()),
-            _ => None,
+            ExampleSubject::OrgUnit(path) => Some(path.clone()),
+            ExampleSubject::Tenant | ExampleSubject::Group(_) | ExampleSubject::User(_) | ExampleSubject::App(_) => {
+                None
+            }
         }));
         let above: Vec<OrgUnitPath> = paths.iter().flat_map(OrgUnitPath::ancestors).collect();
         paths.extend(above);

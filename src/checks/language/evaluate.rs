@@ -48,10 +48,13 @@ impl Evaluation<'_> {
                 Val::Unknown
             }
             Node::Variable(at) => self.variables[*at].clone(),
-            Node::Field(of, field) => match **of {
-                Node::Root(root) => self.scope.field(root, field),
-                _ => field_of(&self.value(of), field),
-            },
+            Node::Field(of, field) => {
+                if let Node::Root(root) = **of {
+                    self.scope.field(root, field)
+                } else {
+                    field_of(&self.value(of), field)
+                }
+            }
             Node::HasSetting(setting, field) => self.scope.is_set(setting, field).into(),
             Node::HasField(of, field, lack) => has(&self.value(of), field, *lack).into(),
             Node::Index(of, key) => {

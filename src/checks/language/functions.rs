@@ -11,8 +11,8 @@ use super::node::{Comparison, Conversion, Lack, Node, TextTest};
 use super::types::Type;
 use super::value::Datum;
 
-/// All functions that are called by name, macros among them.
-const FUNCTIONS: [&str; 16] = [
+/// All functions that conditions may call by name, macros among them, sorted.
+pub const FUNCTIONS: [&str; 16] = [
     "all",
     "contains",
     "duration",

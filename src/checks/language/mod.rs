@@ -49,6 +49,7 @@ pub use example::{
     ExampleUser, Fields, LicensedSetting, ListSetting, LogEvent, LogEventKind, SsoAssignment, SsoTarget, TrustedApp,
 };
 pub use expression::{Expression, ExpressionError, Reads};
+pub use functions::FUNCTIONS;
 pub use pack_file::{load_builtin, load_dir};
 pub use schema::{Root, Schema, SettingShape, SettingTypes, SubjectKind};
 pub use scope::Scope;

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::{OKTA_ARTICLE, PACK, SESSION_HELP, tick_exemption};
-use crate::checks::check::{Meta, Shown, Turn};
+use crate::checks::check::{Conflict, Meta, Shown, Turn};
 use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
 use crate::checks::verdict::Outcome;
 use crate::domain::{OrgUnitPath, Severity};
@@ -22,7 +22,13 @@ static META: LazyLock<Meta> = LazyLock::new(|| {
     subject: SubjectKind::OrgUnit,
     automated: true,
     control: None,
-    conflicts: Vec::new(),
+    conflicts: ["cis-gws-1.3-4.2.5.1", "cis-gws-1.4-4.2.5.1"]
+        .map(|check| Conflict {
+            check: check.to_owned(),
+            trade: "Clearing the exemption, as CIS asks, ends every connection with a Cloud scope at the end of each session."
+                .to_owned(),
+        })
+        .into(),
     settings: vec![CLOUD_SESSION_CONTROL.into()],
     sources: vec![SourceId::Customer, SourceId::OrgUnits, SourceId::AdminLog],
     why: "Where Google Cloud session control requires reauthentication and \"Exempt trusted apps\" is not ticked, Google \

@@ -7,10 +7,12 @@ use super::units::KnownUnits;
 use crate::cli::Surroundings;
 use crate::cli::args::{AttestArgs, Global};
 use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::cli::setup::{Attestations, Setup};
 use crate::cli::talk::Talk;
 use crate::cli::tenant::{Read, Tenant, nothing_read};
 use crate::collect::{Plan, Purpose};
+use crate::domain::with_causes;
 use crate::evidence::{AppDefinition, Attestation, gather};
 use crate::facts::{Facts, LookAgain, OrgTree, Statements};
 use crate::snapshot::{Snapshot, SourceId};
@@ -146,6 +148,11 @@ fn or_offline(error: CliError) -> CliError {
     const WAY_OUT: &str = "with --offline no tenant is read, and org units are taken as written";
     if let CliError::Usage(message) = error {
         return CliError::Usage(format!("{message}; {WAY_OUT}"));
+    }
+    if let CliError::Credential(fault) = &error
+        && fault.exit() == Exit::Misused
+    {
+        return CliError::Usage(format!("{}; {WAY_OUT}", with_causes(fault)));
     }
     if let CliError::NothingRead { source_id, message, next_step } = error {
         let next_step = next_step.map_or_else(|| WAY_OUT.to_owned(), |step| format!("{step}\n{WAY_OUT}"));

@@ -3,10 +3,10 @@
 use std::io;
 
 use super::View;
-use super::table::{self, Cell, Column, Row};
 use super::verdict::{Broken, broken};
 use crate::domain::humane_time;
 use crate::report::page::{Line, Page, Tone};
+use crate::report::table::{self, Cell, Column, Row};
 use crate::report::wording::{number, relative};
 
 const ROWS: usize = 20;

@@ -8,6 +8,7 @@ use crate::report::model::{CheckResult, Status};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, generic, number, plain};
 
+const FACTS: usize = 15;
 const SUPPLIES: usize = 6;
 const REASONS: usize = 2;
 
@@ -49,7 +50,14 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
     }
     page.heading("Not known")?;
     let mut first = true;
-    for (fact, supplies) in &gaps {
+    let mut gaps: Vec<(&str, BTreeMap<String, Gap<'_>>)> = gaps.into_iter().collect();
+    if gaps.len() > view.limit(FACTS) {
+        // What most results hang on comes first.
+        gaps.sort_by_key(|(_, supplies)| {
+            std::cmp::Reverse(supplies.values().map(|gap| gap.results.len()).max().unwrap_or_default())
+        });
+    }
+    for (fact, supplies) in gaps.iter().take(view.limit(FACTS)) {
         // What settles most comes first.
         let mut supplies: Vec<_> = supplies.iter().collect();
         supplies.sort_by_key(|(_, gap)| std::cmp::Reverse(gap.results.len()));
@@ -80,6 +88,10 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
             let more = format!("… and {} for which {fact} is not known", counted(rest, "more result", "more results"));
             page.paragraph(2, 4, &Line::of(&more))?;
         }
+    }
+    if gaps.len() > view.limit(FACTS) {
+        let more = counted(gaps.len() - view.limit(FACTS), "more fact that is", "more facts that are");
+        page.paragraph(2, 4, &Line::of(&format!("… and {more} not known; --verbose shows all")))?;
     }
     if !unexplained.is_empty() {
         let line = Line::of(&format!("{} without a stated reason: ", number(unexplained.len())));

@@ -11,6 +11,7 @@ use crate::report::model::{CheckResult, Confidence, Evidence, Report, Source, So
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, number, plain};
 
+const CHECKS: usize = 20;
 const FAILURES: usize = 6;
 const EVIDENCE: usize = 4;
 const EVENTS: usize = 10;
@@ -39,7 +40,8 @@ pub(super) fn failures(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         return Ok(());
     }
     page.heading("Why")?;
-    for ((Reverse(severity), check), grounds) in &checks {
+    let all = checks.len();
+    for ((Reverse(severity), check), grounds) in checks.iter().take(view.limit(CHECKS)) {
         page.paragraph(2, 4, &Line::default().tone(Tone::Bad, check.as_str()).text(&format!(", {severity}")))?;
         for Grounds { confidence, evidence, results } in grounds.iter().take(view.limit(FAILURES)) {
             let (subjects, summary) = (view.subjects(results), &results[0].summary);
@@ -62,7 +64,7 @@ pub(super) fn failures(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         }
         more(page, 4, grounds.len(), view.limit(FAILURES))?;
     }
-    Ok(())
+    more(page, 2, all, view.limit(CHECKS))
 }
 
 /// A piece of evidence, as a line of a list.

@@ -3,12 +3,12 @@
 //! verdict and the last line are.
 
 mod breakage;
+mod collisions;
 mod contradictions;
 mod gaps;
 mod grounds;
 mod remedies;
 mod settings;
-mod table;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -101,6 +101,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         grounds::failures(page, &view)?;
         grounds::look_yourself(page, &view)?;
     }
+    collisions::print(page, &view)?;
     contradictions::print(page, &view)?;
     grounds::unread_events(page, &view)?;
     let quiet = verdict.all_clear && !full;

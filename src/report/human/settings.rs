@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::View;
-use super::table::{self, Cell, Column, Row};
 use crate::domain::{AppId, OrgUnitPath, humane_duration};
 use crate::report::Visible;
 use crate::report::model::{AppAccess, Certainty, CloudSession, Exemption, OrgUnit, ReauthState, SessionMethod};
 use crate::report::page::{Line, Page, Tone};
+use crate::report::table::{self, Cell, Column, Row};
 use crate::report::wording::{counted, number, plain};
 
 /// More rows than this are cut in a brief report.

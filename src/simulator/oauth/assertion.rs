@@ -35,6 +35,8 @@ pub(in crate::simulator) struct Access {
     /// Whom it acts for; the service account itself if nobody.
     pub(in crate::simulator) subject: Option<String>,
     pub(in crate::simulator) scopes: Vec<String>,
+    /// Who holds it in Google Cloud, where that is neither the subject nor the service account itself.
+    pub(in crate::simulator) holder: Option<String>,
     /// The client that a user gave it to.
     pub(super) client_id: Option<String>,
     pub(super) expires: Expires,
@@ -55,6 +57,21 @@ impl Tokens {
             Expires::Simulated(at) => at > simulated,
         };
         out.get(token).filter(lives).cloned()
+    }
+
+    /// Hands out a token of an identity in Google Cloud, good for an hour of real time.
+    pub(in crate::simulator) fn issue_to(
+        &self,
+        holder: &str,
+        scopes: Vec<String>,
+        now: Timestamp,
+    ) -> Result<(String, Timestamp), aws_lc_rs::error::Unspecified> {
+        let until = Timestamp::from_second(now.as_second() + LIFETIME_SECONDS).unwrap_or(now);
+        let holder = Some(holder.to_owned());
+        let access = Access { subject: None, scopes, holder, client_id: None, expires: Expires::Real(until) };
+        let token = format!("ya29.simulated-{}", random_text::<48>()?);
+        self.out.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), access);
+        Ok((token, until))
     }
 
     /// Hands out a token, which nobody can guess.
@@ -130,7 +147,7 @@ impl Shared {
 
         let now = self.clock.wall();
         let expires = Timestamp::from_second(now.as_second() + LIFETIME_SECONDS).unwrap_or(now);
-        let access = Access { subject, scopes, client_id: None, expires: Expires::Real(expires) };
+        let access = Access { subject, scopes, holder: None, client_id: None, expires: Expires::Real(expires) };
         let token = self.tokens.issue(access)?;
         let body = json!({"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"});
         Ok(Json(body).into_response())

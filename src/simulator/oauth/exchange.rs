@@ -63,6 +63,7 @@ impl Shared {
         let token = self.tokens.issue(Access {
             subject: Some(account.email.clone()),
             scopes: scopes.to_vec(),
+            holder: None,
             client_id: Some(authorization.client_id.clone()),
             expires: Expires::Simulated(expires),
         })?;

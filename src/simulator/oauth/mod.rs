@@ -13,6 +13,7 @@ mod consent;
 mod exchange;
 mod id_token;
 mod ledger;
+mod operator;
 mod refresh;
 mod revoke;
 mod scopes;
@@ -62,6 +63,7 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap,
     let answer = match form.get("grant_type").unwrap_or_default() {
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => shared.exchange_assertion(&form),
         "authorization_code" => shared.exchange_code(&headers, &form),
+        "refresh_token" if shared.is_operators(&form) => shared.refresh_operator(&form),
         "refresh_token" => shared.refresh(&headers, &form),
         other => Err(refused("unsupported_grant_type", format!("Invalid grant_type: {other}"))),
     };

@@ -48,6 +48,7 @@ fn a_key_file_is_read_strictly() {
         (with("private_key", 7.into()), "\"private_key\" is not a text"),
         (with("private_key", cut_pem.into()), "\"private_key\""),
         (with("private_key", "hush-hush".into()), "\"private_key\""),
+        (with("universe_domain", "cloud.example".into()), "\"universe_domain\" is \"cloud.example\""),
     ] {
         sandbox.write(KEY, content);
         let run = tenant.run(&TALKATIVE).exits(4).prints_nothing().says(&["service-account.json", says, "help"]);
@@ -65,7 +66,8 @@ fn a_key_file_must_be_there() {
     run.says(&["service-account.json", "No such file", "GWSAUDIT_CREDENTIALS__KEY_FILE"]);
     // No key is named at all.
     tenant.sandbox.edit(CONFIG, "key_file = \"service-account.json\"\n", "");
-    let run = tenant.run(&TALKATIVE).exits(2).prints_nothing();
+    // Whatever machine this runs on is not asked for its service account.
+    let run = tenant.run_with(&TALKATIVE, &[("NO_GCE_CHECK", "true")]).exits(2).prints_nothing();
     run.says(&["no credentials", "key_file", "GOOGLE_APPLICATION_CREDENTIALS", "gwsaudit.toml", "--demo"]);
 }
 
@@ -82,6 +84,25 @@ fn a_key_file_that_others_can_read_is_warned_of() {
     }
     tenant.run(&["audit", "-q"]).exits(0).says_nothing();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o400)).expect("it is ours");
+    tenant.run(&AUDIT).exits(0).says_nothing();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_that_others_can_read_is_refused_where_that_is_wanted() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tenant = Tenant::builtin("healthy");
+    let key = tenant.sandbox.path(KEY);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).expect("it is ours");
+    let strict = ["audit", "-vv", "--strict-permissions"];
+    let run = tenant.run(&strict).exits(4).prints_nothing();
+    run.says(&["error", "can be read by others", "0640", "chmod 600"]);
+    let by_environment = [("GWSAUDIT_CREDENTIALS__STRICT_PERMISSIONS", "true")];
+    tenant.run_with(&TALKATIVE, &by_environment).exits(4).prints_nothing().says(&["can be read by others"]);
+    let setting = "key_file = \"service-account.json\"\nstrict_permissions = true\n";
+    tenant.sandbox.edit(CONFIG, "key_file = \"service-account.json\"\n", setting);
+    tenant.run(&TALKATIVE).exits(4).prints_nothing().says(&["can be read by others"]);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("it is ours");
     tenant.run(&AUDIT).exits(0).says_nothing();
 }
 

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 /// No run may take longer.
 const PATIENCE: Duration = Duration::from_secs(50);
 /// What no run may ever show, whatever went wrong and however talkative it was told to be.
-pub(crate) const SECRETS: [&str; 6] = ["PRIVATE KEY", "ya29.", "assertion=", "eyJ", "1//0", "GOCSPX-"];
+pub(crate) const SECRETS: [&str; 8] =
+    ["PRIVATE KEY", "ya29.", "assertion=", "eyJ", "1//0", "GOCSPX-", "simulated-subject-", "simulated-provider-"];
 
 const BINARY: &str = env!("CARGO_BIN_EXE_gwsaudit");
 
@@ -124,6 +125,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The exit status; `None` where a signal ended it.
+    pub(crate) fn status(&self) -> Option<i32> {
+        self.status
+    }
+
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");

@@ -98,7 +98,7 @@ async fn plain_http_leaves_this_machine_nowhere() {
 async fn google_itself_is_spoken_to_with_tls() {
     let file = key_file("https://oauth2.googleapis.com/token").to_string();
     let options = Options {
-        credentials: ServiceAccountKey::from_json(&file).expect("a sound key"),
+        credentials: ServiceAccountKey::from_json(&file).expect("a sound key").into(),
         subject: "a@example.com".parse().expect("an address"),
         endpoint: None,
         limits: quick(),

@@ -171,7 +171,8 @@ impl Fake {
 pub(crate) async fn google(endpoint: &str, token_endpoint: &str, limits: Limits) -> Google {
     Google::connect(Options {
         credentials: ServiceAccountKey::from_json(&key_file(&format!("{token_endpoint}/token")).to_string())
-            .expect("a sound key"),
+            .expect("a sound key")
+            .into(),
         subject: SUBJECT.parse().expect("an address"),
         endpoint: Some(endpoint.parse().expect("an endpoint")),
         limits,

@@ -4,5 +4,6 @@ mod bodies;
 mod calls;
 mod failures;
 mod fake;
+mod keyless;
 mod pacing;
 mod tokens;

@@ -62,6 +62,7 @@ impl Tenant {
             results: Vec::new(),
             unread_events: Vec::new(),
             notices: Vec::new(),
+            collisions: Vec::new(),
             summary: Summary::default(),
         })
     }

@@ -89,7 +89,7 @@ impl Kept {
 async fn collected(running: &Running, purpose: Purpose, needs: &[SourceId], dns: DnsPlan) -> Kept {
     let config: toml::Table = running.config_toml("key.json", None).parse().expect("a configuration");
     let google = Google::connect(Options {
-        credentials: ServiceAccountKey::from_json(&running.key_file_json()).expect("a key"),
+        credentials: ServiceAccountKey::from_json(&running.key_file_json()).expect("a key").into(),
         subject: config["tenant"]["admin"].as_str().expect("text").parse().expect("an address"),
         endpoint: Some(running.base_url().parse().expect("an endpoint")),
         limits: Limits { pacing: Pacing::Learnt, ..Limits::default() },
