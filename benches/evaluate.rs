@@ -83,12 +83,14 @@ fn value_of(kind: &FieldKind, which: bool) -> Option<Value> {
 fn policy(number: usize, specs: &[&SettingSpec]) -> Value {
     let spec = specs[number % specs.len()];
     let round = number / specs.len();
-    let fields =
-        spec.fields.iter().filter_map(|field| Some((field.name.clone(), value_of(&field.kind, number % 2 == 0)?)));
+    let fields = spec
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.name.clone(), value_of(&field.kind, number.is_multiple_of(2))?)));
     let of_unit = |unit| format!("entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('{unit}'))");
     let (query, order) = match number {
         _ if round == 0 => (of_unit(0), "101".to_owned()),
-        _ if number % 5 == 0 => {
+        _ if number.is_multiple_of(5) => {
             let group = number / 5 % GROUPS;
             let clause = format!("entity.groups.exists(group, group.group_id == groupId('g{group}'))");
             (format!("{} && {clause}", of_unit(0)), format!("399.{number:05}"))
@@ -158,7 +160,7 @@ fn write_tenant(path: &Path) -> Snapshot {
     };
     add(SourceId::Members, (0..GROUPS * MEMBERS).map(member).collect());
     let licence = |user: usize| {
-        let sku = if user % 3 == 0 { "1010020020" } else { "1010060003" };
+        let sku = if user.is_multiple_of(3) { "1010020020" } else { "1010060003" };
         let user = format!("user{user}@example.com");
         line(RecordKind::License, json!({"productId": "Google-Apps", "skuId": sku, "userId": user}))
     };

@@ -1,8 +1,7 @@
-use std::ops::Index;
-
 use serde_json::Value;
 
 use super::applicable::Doubt;
+use super::by_name::ByName;
 use super::policies::Listing;
 use super::record::PolicyIndex;
 
@@ -46,7 +45,7 @@ pub enum World {
     /// No policy of the type applies. That is not the same as off.
     Absent,
     /// By field: those that the catalogue or a policy knows.
-    Fields(FieldValues),
+    Fields(ByName<FieldValue>),
     /// Of a type that is not reduced: each policy that applies. None is an answer too.
     Rules(Vec<Rule>),
 }
@@ -57,52 +56,7 @@ pub struct Rule {
     /// Which.
     pub policy: PolicyIndex,
     /// What it says, by field.
-    pub fields: FieldValues,
-}
-
-/// The fields of a setting by name. Most have one or two and there are tens of thousands of these, of which maps would be
-/// empty space for the greater part.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FieldValues(Box<[(Box<str>, FieldValue)]>);
-
-impl FieldValues {
-    /// The field of that name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&FieldValue> {
-        let at = self.0.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
-        Some(&self.0[at].1)
-    }
-
-    /// All fields, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
-    }
-
-    fn say_the_same_as(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len()
-            && self
-                .0
-                .iter()
-                .zip(&other.0)
-                .all(|((name, one), (its_name, other))| name == its_name && one.state.says_the_same_as(&other.state))
-    }
-}
-
-impl FromIterator<(Box<str>, FieldValue)> for FieldValues {
-    /// Each name is there once.
-    fn from_iter<I: IntoIterator<Item = (Box<str>, FieldValue)>>(fields: I) -> Self {
-        let mut fields: Vec<(Box<str>, FieldValue)> = fields.into_iter().collect();
-        fields.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Self(fields.into())
-    }
-}
-
-impl Index<&str> for FieldValues {
-    type Output = FieldValue;
-
-    fn index(&self, name: &str) -> &FieldValue {
-        self.get(name).unwrap_or_else(|| panic!("there is no field {name}"))
-    }
+    pub fields: ByName<FieldValue>,
 }
 
 /// One field of a setting.
@@ -165,15 +119,21 @@ impl World {
     /// Whether two say the same, whichever policies make it so.
     #[must_use]
     pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let same_fields = |one: &ByName<FieldValue>, other: &ByName<FieldValue>| {
+            one.iter().count() == other.iter().count()
+                && one.iter().zip(other.iter()).all(|((name, one), (its_name, other))| {
+                    name == its_name && one.state.says_the_same_as(&other.state)
+                })
+        };
         match (self, other) {
             (Self::Absent, Self::Absent) => true,
-            (Self::Fields(one), Self::Fields(other)) => one.say_the_same_as(other),
+            (Self::Fields(one), Self::Fields(other)) => same_fields(one, other),
             (Self::Rules(one), Self::Rules(other)) => {
                 one.len() == other.len()
                     && one
                         .iter()
                         .zip(other)
-                        .all(|(one, other)| one.policy == other.policy && one.fields.say_the_same_as(&other.fields))
+                        .all(|(one, other)| one.policy == other.policy && same_fields(&one.fields, &other.fields))
             }
             (Self::Absent | Self::Fields(_) | Self::Rules(_), _) => false,
         }

@@ -5,6 +5,7 @@
 //! entities that it could touch. Nothing is read here and nothing is judged.
 
 mod applicable;
+mod by_name;
 mod clause;
 mod effective;
 mod ids;
@@ -24,8 +25,9 @@ mod sort_order;
 mod who;
 
 pub use applicable::{Applicable, Doubt};
+pub use by_name::ByName;
 pub use clause::{Named, Why};
-pub use effective::{Certainty, Effective, FieldState, FieldValue, FieldValues, Openness, Rule, World, Worlds};
+pub use effective::{Certainty, Effective, FieldState, FieldValue, Openness, Rule, World, Worlds};
 pub use ids::{GroupId, OrgUnitId, Sku};
 pub use policies::{Listing, Policies};
 pub use query::Query;

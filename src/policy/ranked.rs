@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::by_name::ByName;
 use super::policies::Policies;
 use super::record::PolicyIndex;
 use super::setting_spec::FieldSpec;
@@ -21,7 +22,7 @@ pub(super) struct Policy<'a> {
     pub(super) index: PolicyIndex,
     pub(super) name: &'a str,
     order: Option<SortOrder>,
-    value: &'a Map<String, Value>,
+    value: &'a ByName<Value>,
 }
 
 /// What one policy has for one field.
@@ -73,8 +74,8 @@ impl<'a> Ranked<'a> {
     }
 
     /// Names of fields that any of them has.
-    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        let values = self.ranks.iter().flatten().flat_map(|policy| policy.value);
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let values = self.ranks.iter().flatten().flat_map(|policy| policy.value.iter());
         values.filter(|(_, value)| !value.is_null()).map(|(name, _)| name)
     }
 

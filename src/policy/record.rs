@@ -1,7 +1,8 @@
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::by_name::ByName;
 use super::query::Query;
 use super::sort_order::SortOrder;
 use crate::domain::SettingType;
@@ -25,7 +26,7 @@ pub struct PolicyRecord {
     /// Which one wins; why there is none, where it cannot be read.
     pub order: Result<SortOrder, String>,
     /// Its fields; why there are none, where they cannot be read.
-    pub value: Result<Map<String, Value>, String>,
+    pub value: Result<ByName<Value>, String>,
 }
 
 /// Who set a policy.
@@ -64,12 +65,14 @@ impl PolicyRecord {
             query: Query::from_google(&policy.policy_query),
             order: order(&policy.policy_query),
             value: match &setting.value {
-                Some(Value::Object(fields)) => Ok(fields.clone()),
+                Some(Value::Object(fields)) => {
+                    Ok(fields.iter().map(|(name, value)| (name.as_str().into(), value.clone())).collect())
+                }
                 Some(odd @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))) => {
                     Err(format!("its value is no object but {}", super::setting_spec::shown(odd)))
                 }
                 // An object of nothing but defaults may be left out.
-                None => Ok(Map::new()),
+                None => Ok(ByName::from_iter([])),
             },
             setting: setting_type,
             name: policy.name,

@@ -1,7 +1,8 @@
 //! Policies that apply to somebody, to what is in force for them: every way in which the doubtful ones may turn out.
 
 use super::applicable::{Applicable, Doubt};
-use super::effective::{Effective, FieldValues, Openness, Rule, World, Worlds};
+use super::by_name::ByName;
+use super::effective::{Effective, FieldValue, Openness, Rule, World, Worlds};
 use super::policies::{Listing, Policies};
 use super::ranked::Ranked;
 use super::record::PolicyIndex;
@@ -88,7 +89,7 @@ impl Policies {
 }
 
 /// All fields that the catalogue or a policy knows.
-fn fields(ranked: &Ranked<'_>, spec: Option<&SettingSpec>, reducer: &Reducer) -> FieldValues {
+fn fields(ranked: &Ranked<'_>, spec: Option<&SettingSpec>, reducer: &Reducer) -> ByName<FieldValue> {
     let known = spec.map_or(&[][..], |spec| &spec.fields);
     let absence = spec.map_or(Absence::Unknown, |spec| spec.absence);
     let value = |name: &str| {

@@ -11,7 +11,7 @@ use super::setting_spec::{Absence, FieldKind, FieldSpec, Reducer, shown};
 
 /// Names of all fields that the catalogue or a policy has.
 pub(super) fn all_names(ranked: &Ranked<'_>, known: &[FieldSpec]) -> BTreeSet<String> {
-    known.iter().map(|field| &field.name).chain(ranked.names()).cloned().collect()
+    known.iter().map(|field| field.name.as_str()).chain(ranked.names()).map(str::to_owned).collect()
 }
 
 /// What a field is by these policies; `None` where none of them has it.

@@ -9,8 +9,8 @@ use super::targets::{Target, group_name, not_read};
 use crate::domain::SettingType;
 use crate::facts::Facts;
 use crate::policy::{
-    self, Absence, Effective, FieldKind, FieldSpec, FieldState, FieldValue, GroupId, Listing, Openness, PolicyIndex,
-    SettingCatalogue, SettingSpec, Why, World, Worlds,
+    self, Absence, ByName, Effective, FieldKind, FieldSpec, FieldState, FieldValue, GroupId, Listing, Openness,
+    PolicyIndex, SettingCatalogue, SettingSpec, Why, World, Worlds,
 };
 use crate::report::model::Certainty;
 use crate::snapshot::SourceId;
@@ -41,7 +41,7 @@ impl<'f> Shape<'f> {
         let of_type = policies.of_type(setting);
         for index in &of_type {
             let record = policies.record(*index);
-            names.extend(record.value.iter().flatten().map(|(name, _)| name.clone()));
+            names.extend(record.value.iter().flat_map(ByName::iter).map(|(name, _)| name.to_owned()));
             groups.extend(record.query.named().groups);
         }
         Self { setting: setting.clone(), facts, spec, names, groups, has_policies: !of_type.is_empty() }
@@ -55,8 +55,8 @@ impl<'f> Shape<'f> {
 
     /// Whether anything of it is unknown.
     pub(super) fn is_unknown(&self, target: &Target) -> bool {
-        let unknown = |fields: &BTreeMap<String, FieldValue>| {
-            fields.values().any(|field| matches!(field.state, FieldState::Unknown { .. }))
+        let unknown = |fields: &ByName<FieldValue>| {
+            fields.iter().any(|(_, field)| matches!(field.state, FieldState::Unknown { .. }))
         };
         if self.unclear_standing(target).is_some() {
             return true;

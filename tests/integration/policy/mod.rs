@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use gwsaudit::domain::SettingType;
 use gwsaudit::google::policies::Policy;
 use gwsaudit::policy::{
-    Certainty, Chain, Effective, FieldState, FieldValues, GroupId, Holds, Listing, Membership, OrgUnitId, Policies,
-    SettingCatalogue, Sku, Who, World, Worlds,
+    ByName, Certainty, Chain, Effective, FieldState, FieldValue, GroupId, Holds, Listing, Membership, OrgUnitId,
+    Policies, SettingCatalogue, Sku, Who, World, Worlds,
 };
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ impl Person {
     }
 
     /// All fields, where one world alone is possible.
-    fn fields(&self, policies: &Policies, name: &str) -> FieldValues {
+    fn fields(&self, policies: &Policies, name: &str) -> ByName<FieldValue> {
         match self.effective(policies, name).worlds {
             Worlds::Known(worlds) => match worlds.as_slice() {
                 [World::Fields(fields)] => fields.clone(),

@@ -248,7 +248,7 @@ fn person(target: &Target) -> Person {
 
 /// The product's answer in the reference's words.
 fn found(policies: &Policies, kind: &str, target: &Target) -> Expected {
-    let fields = |fields: &FieldValues| {
+    let fields = |fields: &ByName<FieldValue>| {
         let state = |name: &str, field: &FieldValue| match &field.state {
             FieldState::Set { value, certainty: Certainty::Sure } => State::Sure(as_text(name, value)),
             FieldState::Set { value, certainty: Certainty::Presumed } => State::Presumed(as_text(name, value)),
