@@ -147,7 +147,7 @@ fn letters() -> Vec<Letter> {
         ),
         letter(
             'E',
-            "Sessions never end, but for holders of one licence, whose end after an hour.",
+            "Sessions last two years, but for holders of one licence, whose end after an hour.",
             "**Pass**",
             "**Pass**, of one hour",
             vec![
@@ -226,7 +226,7 @@ fn letters() -> Vec<Letter> {
         letter(
             'N',
             "No name server answers; or it answers that there is nothing.",
-            "**Fail** either way",
+            "**Fail** where no name server answers",
             "Does not look",
             {
                 let questions: [Question; 3] = [("SPF", &SPF), ("DKIM", &DKIM), ("DMARC", &DMARC)];
@@ -258,7 +258,7 @@ fn page() -> String {
         "# Where others guess\n\n\
          Sixteen tenants on which auditors of Google Workspace give verdicts that nothing bears out, and what gwsaudit\n\
          {version} says of them. A verdict in bold is one without grounds.\n\n\
-         ScubaGoggles 1.1.0 and Prowler 5.46.0 were run on 23 November 2026 against a local server that answers as Google\n\
+         ScubaGoggles 1.1.0 and Prowler 5.46.0 were run in November 2026 against a local server that answers as Google\n\
          documents its APIs; it is not Google, and neither tool was made for it. Later versions may answer otherwise. Their\n\
          columns tell what they did on tenants of the same kind; ours is written by a test that serves the scenarios of\n\
          `tests/fixtures/corpus/` with `gwsaudit simulator`, runs `gwsaudit audit` on them over HTTP with the packs\n\
