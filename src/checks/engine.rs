@@ -1,6 +1,7 @@
 use super::check::Check;
 use crate::domain::{CheckId, OrgUnitPath};
 use crate::facts::Facts;
+use crate::report::SharedTexts;
 use crate::report::model::CheckResult;
 
 /// Whether a presumption may pass.
@@ -51,11 +52,12 @@ pub struct Inquiry<'a> {
 pub fn evaluate<'c>(checks: impl IntoIterator<Item = &'c dyn Check>, inquiry: &Inquiry<'_>) -> Vec<CheckResult> {
     let mut checks: Vec<&dyn Check> = checks.into_iter().collect();
     checks.sort_by(|one, other| one.meta().id.cmp(&other.meta().id));
-    let mut results = Vec::new();
+    let (mut results, mut texts) = (Vec::new(), SharedTexts::default());
     for check in checks {
         // One check's after the other: sorting them all at once takes half as much memory again.
         let mut own = check.judge(inquiry);
         own.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
+        own.iter_mut().for_each(|result| result.share(&mut texts));
         results.append(&mut own);
     }
     results

@@ -70,8 +70,8 @@ impl Verdict {
         if status == Status::Undetermined && missing.is_empty() {
             missing.push(Missing {
                 fact: check.to_owned(),
-                why: "the evidence at hand does not settle it".to_owned(),
-                supply: "see the sources of this report for what could not be read".to_owned(),
+                why: "the evidence at hand does not settle it".into(),
+                supply: "see the sources of this report for what could not be read".into(),
             });
         }
         Self { status, confidence, evidence, missing, possible }
@@ -141,7 +141,7 @@ pub(super) fn not_read(id: SourceId, evidence: &Evidences) -> Option<Missing> {
     let supply = source
         .and_then(|source| source.next_step.clone())
         .unwrap_or_else(|| format!("make {id} readable for the audit, then run it again"));
-    Some(Missing { fact: id.as_str().to_owned(), why, supply })
+    Some(Missing { fact: id.as_str().to_owned(), why: why.into(), supply: supply.into() })
 }
 
 /// What an outcome amounts to.
@@ -188,10 +188,10 @@ fn possible(outcome: &Outcome) -> Vec<Status> {
 #[must_use]
 pub fn evidence_of(item: &Item) -> Evidence {
     Evidence {
-        source: item.source.as_str().to_owned(),
+        source: item.source.as_str().into(),
         at: item.at,
-        locator: item.locator.clone(),
-        says: item.says.clone(),
+        locator: item.locator.as_str().into(),
+        says: item.says.as_str().into(),
         actor: item.actor.clone(),
         disputed: false,
     }
@@ -204,7 +204,7 @@ fn grounds_of(outcome: &Outcome) -> Vec<Evidence> {
 }
 
 pub(super) fn missing_of(gap: Gap) -> Missing {
-    Missing { fact: gap.fact.into_owned(), why: gap.why, supply: gap.supply }
+    Missing { fact: gap.fact.into_owned(), why: gap.why.into(), supply: gap.supply.into() }
 }
 
 #[cfg(test)]

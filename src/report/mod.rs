@@ -20,6 +20,7 @@ mod org_tree;
 mod page;
 mod read;
 mod sarif;
+mod shared_text;
 mod table;
 mod wording;
 mod words;
@@ -34,6 +35,7 @@ use thiserror::Error;
 pub use assemble::{Assembly, assemble};
 pub use escape::{Visible, is_hidden};
 pub use read::{UnreadableReport, read};
+pub use shared_text::{SharedText, SharedTexts};
 pub(crate) use wording::either;
 
 use crate::domain::CheckId;

@@ -1,7 +1,8 @@
 //! The report, version 1: what `--format json` prints, field for field, and what every other format is made from.
 //!
 //! These structures are the public contract, kept apart from the types that judge. Lists arrive sorted by code point
-//! and fields serialise in the order written here, so the same input gives the same bytes.
+//! and fields serialise in the order written here, so the same input gives the same bytes. Texts that many results have
+//! in common are shared, which whoever reads them need not care about.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
+use super::shared_text::{SharedText, SharedTexts};
 pub use super::words::{AccessLevel, Administration, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
 use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
 
@@ -272,6 +274,20 @@ pub struct CheckResult {
     pub fingerprint: String,
 }
 
+impl CheckResult {
+    /// Shares the longer texts that results have in common.
+    pub(crate) fn share(&mut self, texts: &mut SharedTexts) {
+        for Evidence { source, locator, says, .. } in &mut self.evidence {
+            [source, locator, says].into_iter().for_each(|text| texts.share(text));
+        }
+        for missing in &mut self.missing {
+            texts.share(&mut missing.why);
+            texts.share(&mut missing.supply);
+        }
+        self.remediation.iter_mut().flat_map(|cure| &mut cure.steps).for_each(|step| texts.share(step));
+    }
+}
+
 /// Whom a result speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covers {
@@ -397,13 +413,13 @@ impl SubjectKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Evidence {
     /// Where it comes from: a source id, or `attestation`.
-    pub source: String,
+    pub source: SharedText,
     /// When it was so; null for what was read at the time of the audit.
     pub at: Option<Timestamp>,
     /// Where exactly: a log event's qualifier, a file and line.
-    pub locator: String,
+    pub locator: SharedText,
     /// What it says, in a sentence.
-    pub says: String,
+    pub says: SharedText,
     /// Who did or saw it, as the log or the statement names them; null where nobody did.
     pub actor: Option<String>,
     /// Whether it belongs to a fact on which the evidence contradicts itself.
@@ -417,18 +433,26 @@ pub struct Missing {
     /// The fact that is not known: `cloud-session-control`, `app-access`, …
     pub fact: String,
     /// Why it is not known.
-    pub why: String,
+    pub why: SharedText,
     /// What to do so that it is.
-    pub supply: String,
+    pub supply: SharedText,
 }
 
 /// What to do about a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remediation {
     /// In order.
-    pub steps: Vec<String>,
+    pub steps: Vec<SharedText>,
     /// The console's page; a convenience, links are no documented interface.
     pub console_url: Option<String>,
+}
+
+impl Remediation {
+    /// These steps, and perhaps the page where they are taken.
+    #[must_use]
+    pub fn new(steps: Vec<String>, console_url: Option<String>) -> Self {
+        Self { steps: steps.into_iter().map(SharedText::from).collect(), console_url }
+    }
 }
 
 /// An accepted risk that hides a finding.

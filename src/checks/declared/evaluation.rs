@@ -163,7 +163,11 @@ impl<'c> Rule<'c> {
         let of_the_unit = self.reads.contains(&Root::OrgUnit) || self.reads.contains(&Root::Log);
         let mut fared = if of_the_unit { Fared::nothing() } else { self.in_one_world(facts, &worlds, inputs) };
         if of_the_unit || !worlds.is_empty() {
-            fared.trace.gaps.insert(Gap { fact: missing.fact.into(), why: missing.why, supply: missing.supply });
+            fared.trace.gaps.insert(Gap {
+                fact: missing.fact.into(),
+                why: missing.why.into(),
+                supply: missing.supply.into(),
+            });
         }
         Some(fared)
     }
@@ -207,7 +211,7 @@ fn open(facts: &Facts, setting: &SettingType, why: &Openness) -> Gap {
                     let why = "the list of policies is not one that a tenant can have".to_owned();
                     (why, "run the audit again; if it stays so, ask Google's support about the Policy API".to_owned())
                 },
-                |missing| (missing.why, missing.supply),
+                |missing| (missing.why.into(), missing.supply.into()),
             );
             Gap { fact, why, supply }
         }

@@ -70,10 +70,7 @@ impl DeclaredCheck {
             (None, None) => String::new(),
         };
         let first = cure.console.as_ref().map(|console| format!("In the Admin console open {console}{place}."));
-        Remediation {
-            steps: first.into_iter().chain(cure.steps.iter().cloned()).collect(),
-            console_url: cure.url.clone(),
-        }
+        Remediation::new(first.into_iter().chain(cure.steps.iter().cloned()).collect(), cure.url.clone())
     }
 
     /// What a person has to look for.

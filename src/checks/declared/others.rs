@@ -101,7 +101,7 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
 fn not_everybody(facts: &Facts) -> BTreeSet<Gap> {
     let mut gaps = BTreeSet::new();
     if let Some(missing) = not_read(SourceId::Users, &facts.evidence) {
-        gaps.insert(Gap { fact: missing.fact.into(), why: missing.why, supply: missing.supply });
+        gaps.insert(Gap { fact: missing.fact.into(), why: missing.why.into(), supply: missing.supply.into() });
     }
     if facts.evidence.whom == Whom::Named {
         gaps.insert(Gap {

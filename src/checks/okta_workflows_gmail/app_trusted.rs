@@ -110,7 +110,7 @@ impl SubjectCheck for AppTrusted {
                 vec![make_trusted(&named, kept_at)]
             })
             .unwrap_or_default();
-        Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+        Remediation::new(steps, Some(APP_ACCESS_URL.to_owned()))
     }
 
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {

@@ -162,7 +162,7 @@ impl SubjectCheck for ClientIdPinned {
                 )]
             }
         });
-        Remediation { steps, console_url: Some(APP_ACCESS_URL.to_owned()) }
+        Remediation::new(steps, Some(APP_ACCESS_URL.to_owned()))
     }
 
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {

@@ -189,7 +189,7 @@ impl SubjectCheck for ConnectionSurvivesReauth {
         }
         steps.push(format!("Then authorise the connection once more in {name}."));
         steps.push(without_cloud_scope(app.map(|app| &app.definition)));
-        Remediation { steps, console_url }
+        Remediation::new(steps, console_url)
     }
 
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {

@@ -265,7 +265,7 @@ impl SubjectCheck for RepeatedReauthorization {
     }
 
     fn remediation(&self, _subject: Subject<'_>, _facts: &Facts) -> Remediation {
-        Remediation { steps: vec![CURE.to_owned()], console_url: None }
+        Remediation { steps: vec![CURE.into()], console_url: None }
     }
 
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {

@@ -94,7 +94,7 @@ impl SubjectCheck for TrustedAppsExempt {
         let steps = control(subject, facts)
             .map(|(path, control)| vec![tick_exemption(control.reauth.inherited_from().unwrap_or(path))])
             .unwrap_or_default();
-        Remediation { steps, console_url: Some(SESSION_CONTROL_URL.to_owned()) }
+        Remediation::new(steps, Some(SESSION_CONTROL_URL.to_owned()))
     }
 
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {

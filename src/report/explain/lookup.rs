@@ -71,7 +71,7 @@ fn activity(evidence: &Evidence, application: Application, page: Option<&str>) -
 fn grant(evidence: &Evidence, subject: &Subject) -> Lookup {
     let (user, client) = match evidence.locator.rsplit_once(' ') {
         Some((user, client)) => (Some(user), client),
-        None => (subject.user.as_ref().map(crate::domain::Email::as_str), evidence.locator.as_str()),
+        None => (subject.user.as_ref().map(crate::domain::Email::as_str), &*evidence.locator),
     };
     let call = |user: &str| {
         let template = "/admin/directory/v1/users/{userKey}/tokens";

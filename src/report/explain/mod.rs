@@ -202,7 +202,8 @@ fn touching(event: &UnreadEvent, shown: &Shown<'_>, settings: &[String]) -> Opti
 /// What would turn the result into another verdict.
 fn turns(shown: &Shown<'_>, check: &dyn Check) -> Vec<Turn> {
     let result = shown.result;
-    let cure = result.remediation.as_ref().map(|remediation| remediation.steps.clone()).unwrap_or_default();
+    let steps = result.remediation.iter().flat_map(|remediation| &remediation.steps);
+    let cure: Vec<String> = steps.map(ToString::to_string).collect();
     let mut turns = match result.status {
         Status::Pass | Status::NotApplicable => check.turned_by(shown),
         Status::Fail => {
@@ -220,8 +221,8 @@ fn turns(shown: &Shown<'_>, check: &dyn Check) -> Vec<Turn> {
     };
     let mut supplies: Vec<String> = Vec::new();
     for missing in &result.missing {
-        if !supplies.contains(&missing.supply) {
-            supplies.push(missing.supply.clone());
+        if !supplies.iter().any(|known| **known == *missing.supply) {
+            supplies.push(missing.supply.to_string());
         }
     }
     turns.push(Turn { steps: supplies, then: result.possible.clone() });

@@ -30,7 +30,7 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         for missing in &result.missing {
             let gap = exact.entry((&missing.fact, &missing.supply)).or_default();
             gap.supplies.insert(&missing.supply);
-            gap.reasons.insert(missing.why.clone());
+            gap.reasons.insert(missing.why.to_string());
             if gap.results.last().is_none_or(|last| !std::ptr::eq(*last, result)) {
                 gap.results.push(result);
             }

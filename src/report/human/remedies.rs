@@ -6,6 +6,7 @@ use std::io;
 
 use super::View;
 use crate::domain::{OrgUnitPath, Severity};
+use crate::report::SharedText;
 use crate::report::model::{CheckResult, Remediation, Status, SubjectKind};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, generic, number};
@@ -25,7 +26,7 @@ impl Cure<'_> {
     /// The steps as they were written if there is one way of writing them.
     fn written(&self) -> Vec<String> {
         let same = self.results.iter().all(|result| result.remediation.as_ref() == Some(self.what));
-        if same { self.what.steps.clone() } else { self.steps.clone() }
+        if same { self.what.steps.iter().map(ToString::to_string).collect() } else { self.steps.clone() }
     }
 }
 
@@ -88,7 +89,7 @@ fn without_repetition(cures: Vec<Cure<'_>>) -> Vec<Cure<'_>> {
 }
 
 fn cures<'a>(view: &View<'a>) -> Vec<Cure<'a>> {
-    let mut exact: BTreeMap<(&[String], Option<&String>), Vec<&'a CheckResult>> = BTreeMap::new();
+    let mut exact: BTreeMap<(&[SharedText], Option<&String>), Vec<&'a CheckResult>> = BTreeMap::new();
     for result in view.with_status(Status::Fail) {
         if let Some(what) = &result.remediation {
             exact.entry((&what.steps, what.console_url.as_ref())).or_default().push(result);
@@ -98,7 +99,7 @@ fn cures<'a>(view: &View<'a>) -> Vec<Cure<'a>> {
     for ((steps, url), results) in exact {
         let steps = match super::only_unit(&results) {
             Some(unit) => steps.iter().map(|step| generic(step, unit)).collect(),
-            None => steps.to_vec(),
+            None => steps.iter().map(ToString::to_string).collect(),
         };
         merged.entry((steps, url)).or_default().extend(results);
     }

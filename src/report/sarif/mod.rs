@@ -23,7 +23,7 @@ use self::model::{
 };
 use super::escape::is_hidden;
 use super::model::{CheckResult, Remediation, Report, Source, SourceStatus, Status, Subject, SubjectKind, UnreadEvent};
-use super::{RenderOptions, wording};
+use super::{RenderOptions, SharedText, wording};
 use crate::domain::Severity;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -93,7 +93,7 @@ fn rule<'a>(results: &[&'a CheckResult], options: &RenderOptions) -> Option<Rule
 fn help(results: &[&CheckResult]) -> Option<Text> {
     let mut known = results.iter().filter_map(|result| result.remediation.as_ref());
     let first = known.next()?;
-    let mut steps: Vec<&String> = first.steps.iter().collect();
+    let mut steps: Vec<&SharedText> = first.steps.iter().collect();
     let mut url = first.console_url.as_ref();
     for other in known {
         steps.retain(|step| other.steps.contains(*step));

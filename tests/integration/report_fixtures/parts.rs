@@ -226,7 +226,7 @@ pub(super) fn attested(line: u32, says: &str) -> Evidence {
     Evidence {
         source: "attestation".into(),
         at: Some(at("2026-11-20T10:00:00Z")),
-        locator: format!("attestations.toml:{line}"),
+        locator: format!("attestations.toml:{line}").into(),
         says: says.into(),
         actor: Some("alice@example.com".into()),
         disputed: false,
@@ -301,7 +301,7 @@ pub(crate) fn survival(user: &str, unit: &str, status: Status) -> CheckResult {
         result.evidence = vec![Evidence {
             source: "directory.tokens".into(),
             at: None,
-            locator: format!("users/{user}/tokens/{CLIENT}"),
+            locator: format!("users/{user}/tokens/{CLIENT}").into(),
             says: "the grant carries https://www.googleapis.com/auth/cloud-platform".into(),
             actor: None,
             disputed: false,

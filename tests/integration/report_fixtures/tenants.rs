@@ -113,7 +113,8 @@ pub(crate) fn advice_by_unit() -> Report {
         let mut fail = trust(&unit, Status::Fail);
         if let Some(remediation) = &mut fail.remediation {
             remediation.steps[1] =
-                format!("Find the app by its client ID, choose Change access, the org unit \"{unit}\", then Trusted.");
+                format!("Find the app by its client ID, choose Change access, the org unit \"{unit}\", then Trusted.")
+                    .into();
         }
         let open = unsettled(
             exemption(&unit, Status::Fail),
