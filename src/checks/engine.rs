@@ -1,8 +1,8 @@
 use super::check::Check;
 use crate::domain::{CheckId, OrgUnitPath};
 use crate::facts::Facts;
-use crate::report::SharedTexts;
 use crate::report::model::CheckResult;
+use crate::report::model::SharedTexts;
 
 /// Whether a presumption may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
