@@ -108,37 +108,25 @@ fn subjects<'f>(set: SubjectSet, facts: &'f Facts, selection: &Selection) -> Vec
 fn describe(subject: Subject<'_>, facts: &Facts) -> ReportSubject {
     let path = |unit: UnitIndex| Some(facts.tree.path(unit).clone());
     match subject {
-        Subject::OrgUnit(unit) => ReportSubject {
-            kind: SubjectKind::OrgUnit,
-            org_unit: path(unit),
-            group: None,
-            user: None,
-            app: None,
-            client_id: None,
-        },
-        Subject::AppInOrgUnit(app, unit) => ReportSubject {
-            kind: SubjectKind::App,
-            org_unit: path(unit),
-            group: None,
-            user: None,
-            app: Some(app.definition.id.clone()),
-            client_id: app.only_client().cloned(),
-        },
+        Subject::OrgUnit(unit) => {
+            ReportSubject { kind: SubjectKind::OrgUnit, org_unit: path(unit), ..ReportSubject::tenant() }
+        }
+        Subject::AppInOrgUnit(app, unit) => {
+            ReportSubject { org_unit: path(unit), ..describe(Subject::App(app), facts) }
+        }
         Subject::App(app) => ReportSubject {
             kind: SubjectKind::App,
-            org_unit: None,
-            group: None,
-            user: None,
             app: Some(app.definition.id.clone()),
             client_id: app.only_client().cloned(),
+            ..ReportSubject::tenant()
         },
         Subject::Connection(connection) => ReportSubject {
             kind: SubjectKind::Connection,
             org_unit: connection.org_unit.clone(),
-            group: None,
             user: Some(connection.user.clone()),
             app: Some(connection.app.clone()),
             client_id: Some(connection.client.clone()),
+            ..ReportSubject::tenant()
         },
     }
 }
@@ -160,14 +148,6 @@ fn unlisted_subjects(check: &dyn SubjectCheck, facts: &Facts) -> Option<CheckRes
     if missing.is_empty() {
         return None;
     }
-    let subject = ReportSubject {
-        kind: SubjectKind::Tenant,
-        org_unit: None,
-        group: None,
-        user: None,
-        app: None,
-        client_id: None,
-    };
     let what = match check.subjects() {
         SubjectSet::OrgUnits | SubjectSet::AppsInOrgUnits => "Org units",
         SubjectSet::Apps => "Apps",
@@ -175,7 +155,7 @@ fn unlisted_subjects(check: &dyn SubjectCheck, facts: &Facts) -> Option<CheckRes
     };
     Verdict::open(missing.into_iter().collect()).into_result(
         meta,
-        subject,
+        ReportSubject::tenant(),
         format!("{what} could not all be listed, so there may be more than this report shows."),
         None,
     )

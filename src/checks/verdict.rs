@@ -129,7 +129,7 @@ impl Verdict {
 }
 
 /// What a source that is not whole leaves open; `None` where it is.
-pub(super) fn not_read(id: SourceId, evidence: &Evidences) -> Option<Missing> {
+pub(super) fn unread(id: SourceId, evidence: &Evidences) -> Option<Gap> {
     if evidence.is_complete(id) {
         return None;
     }
@@ -141,7 +141,12 @@ pub(super) fn not_read(id: SourceId, evidence: &Evidences) -> Option<Missing> {
     let supply = source
         .and_then(|source| source.next_step.clone())
         .unwrap_or_else(|| format!("make {id} readable for the audit, then run it again"));
-    Some(Missing { fact: id.as_str().to_owned(), why: why.into(), supply: supply.into() })
+    Some(Gap { fact: id.as_str().into(), why, supply })
+}
+
+/// The same, as reports show it.
+pub(super) fn not_read(id: SourceId, evidence: &Evidences) -> Option<Missing> {
+    unread(id, evidence).map(missing_of)
 }
 
 /// What an outcome amounts to.

@@ -376,6 +376,14 @@ pub struct Subject {
     pub client_id: Option<ClientId>,
 }
 
+impl Subject {
+    /// The tenant as a whole; also what other subjects begin from.
+    #[must_use]
+    pub fn tenant() -> Self {
+        Self { kind: SubjectKind::Tenant, org_unit: None, group: None, user: None, app: None, client_id: None }
+    }
+}
+
 /// What kind of thing was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use super::scope::SubjectScope;
 use super::subjects::Inputs;
 use crate::checks::language::inputs::Trace;
 use crate::checks::language::{Declared, Expression, Root, Template};
-use crate::checks::verdict::{Outcome, not_read};
+use crate::checks::verdict::{Outcome, unread};
 use crate::domain::{CheckId, SettingType};
 use crate::facts::{Facts, Gap, Truth};
 use crate::policy::{Doubt, Effective, Openness, World, Worlds};
@@ -16,6 +16,8 @@ use crate::snapshot::SourceId;
 
 /// More combinations of worlds are not tried; what is in force is then unknown.
 const MOST_COMBINATIONS: usize = 64;
+
+const READ_WHO_IS_WHO: &str = "make groups, members and licences readable for the audit, then run it again";
 
 /// What is in force of each setting that a check reads, in the order of [`Rule::settings`].
 pub(super) type InForce = Vec<Arc<Effective>>;
@@ -158,16 +160,12 @@ impl<'c> Rule<'c> {
     /// How a subject may fare in an org unit that could not be listed, where nobody knows what is in force; `None` where
     /// all are listed.
     pub(super) fn where_nobody_looked(&self, facts: &Facts, inputs: &Inputs<'_>) -> Option<Fared> {
-        let missing = not_read(SourceId::OrgUnits, &facts.evidence)?;
+        let gap = unread(SourceId::OrgUnits, &facts.evidence)?;
         let worlds: Vec<(&SettingType, Option<&World>)> = self.settings.iter().map(|setting| (setting, None)).collect();
         let of_the_unit = self.reads.contains(&Root::OrgUnit) || self.reads.contains(&Root::Log);
         let mut fared = if of_the_unit { Fared::nothing() } else { self.in_one_world(facts, &worlds, inputs) };
         if of_the_unit || !worlds.is_empty() {
-            fared.trace.gaps.insert(Gap {
-                fact: missing.fact.into(),
-                why: missing.why.into(),
-                supply: missing.supply.into(),
-            });
+            fared.trace.gaps.insert(gap);
         }
         Some(fared)
     }
@@ -202,19 +200,12 @@ fn advance(combination: &mut [usize], choices: &[Vec<Option<&World>>]) -> bool {
 fn open(facts: &Facts, setting: &SettingType, why: &Openness) -> Gap {
     let fact = setting.to_string().into();
     match why {
-        Openness::Listing(_) => {
-            // One cause for all settings, so it is told once.
-            let fact = SourceId::Policies.as_str().into();
-            let missing = not_read(SourceId::Policies, &facts.evidence);
-            let (why, supply) = missing.map_or_else(
-                || {
-                    let why = "the list of policies is not one that a tenant can have".to_owned();
-                    (why, "run the audit again; if it stays so, ask Google's support about the Policy API".to_owned())
-                },
-                |missing| (missing.why.into(), missing.supply.into()),
-            );
-            Gap { fact, why, supply }
-        }
+        // One cause for all settings, so it is told once.
+        Openness::Listing(_) => unread(SourceId::Policies, &facts.evidence).unwrap_or_else(|| Gap {
+            fact: SourceId::Policies.as_str().into(),
+            why: "the list of policies is not one that a tenant can have".to_owned(),
+            supply: "run the audit again; if it stays so, ask Google's support about the Policy API".to_owned(),
+        }),
         Openness::Unreadable(policies) => {
             let names: Vec<&str> = policies
                 .iter()
@@ -231,7 +222,7 @@ fn open(facts: &Facts, setting: &SettingType, why: &Openness) -> Gap {
         Openness::Doubts(n) => Gap {
             fact,
             why: format!("of {n} policies it is not known whether they apply"),
-            supply: "make groups, members and licences readable for the audit, then run it again".to_owned(),
+            supply: READ_WHO_IS_WHO.to_owned(),
         },
     }
 }
@@ -242,6 +233,6 @@ fn doubtful(facts: &Facts, setting: &SettingType, doubt: &Doubt) -> Gap {
     Gap {
         fact: setting.to_string().into(),
         why: format!("whether {} applies is not known: {}", record.name, whys.join("; ")),
-        supply: "make groups, members and licences readable for the audit, then run it again".to_owned(),
+        supply: READ_WHO_IS_WHO.to_owned(),
     }
 }

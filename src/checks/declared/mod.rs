@@ -14,7 +14,6 @@ mod subjects;
 use std::sync::Arc;
 
 use self::evaluation::{Fared, Rule};
-use self::subjects::tenant_subject;
 use super::check::{Check, Conflict, Meta, Shown, Turn};
 use super::engine::{Acceptance, Inquiry};
 use super::language::{Declared, Root, SubjectKind as Asked, Verdict as Way};
@@ -76,7 +75,7 @@ impl DeclaredCheck {
     /// What a person has to look for.
     fn by_hand(&self) -> Option<CheckResult> {
         let manual = self.declared.manual()?;
-        let subject = tenant_subject();
+        let subject = Subject::tenant();
         let remediation = Some(self.remediation(&subject));
         let verdict = Verdict::manual();
         let summary = format!("{} ({}.)", manual.look_for, manual.reason.trim_end_matches('.'));

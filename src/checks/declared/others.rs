@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::DeclaredCheck;
 use super::evaluation::{Fared, InForce, Rule};
-use super::subjects::{About, Inputs, group_subject, tenant_subject};
+use super::subjects::{About, Inputs, group_subject};
 use crate::checks::check::Check as _;
 use crate::checks::engine::Inquiry;
 use crate::checks::language::{Datum, Declared, Root, Scope, Val};
-use crate::checks::verdict::{Verdict, missing_of, not_read};
+use crate::checks::verdict::{Verdict, missing_of, not_read, unread};
 use crate::domain::SettingType;
 use crate::evidence::{Standing, Whom};
 use crate::facts::{Administrator, Facts, Gap, InGroups, Licences, Person, Roster, Truth, UnitIndex};
@@ -26,7 +26,7 @@ pub(super) fn tenant(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'
     let in_force = in_force(facts, rule, &Person { unit: top, groups: InGroups::None, licences: Licences::Unknown });
     let inputs = Inputs { facts, rule, unit: top, about: About::Tenant };
     let fared = rule.evaluate(facts, &in_force, &inputs);
-    check.result(tenant_subject(), &fared, None, inquiry.acceptance).into_iter().collect()
+    check.result(Subject::tenant(), &fared, None, inquiry.acceptance).into_iter().collect()
 }
 
 /// Every group that a policy names.
@@ -77,7 +77,7 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
             kind: SubjectKind::User,
             user: Some(user.email.clone()),
             org_unit: unit.map(|unit| facts.tree.path(unit).clone()),
-            ..tenant_subject()
+            ..Subject::tenant()
         };
         results.extend(check.result(subject, &fared, None, inquiry.acceptance));
     }
@@ -88,21 +88,18 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
     if !more.is_empty() {
         let missing = more.into_iter().map(missing_of).collect();
         let summary = "Not all users in question are known, so there may be more than this report shows.".to_owned();
-        results.extend(Verdict::open(missing).into_result(&check.meta, tenant_subject(), summary, None));
+        results.extend(Verdict::open(missing).into_result(&check.meta, Subject::tenant(), summary, None));
     } else if results.is_empty() {
         let nobody = Fared { applicable: Truth::FalseProven, ..Fared::nothing() };
         let fared = unasked.unwrap_or(nobody);
-        results.extend(check.result(tenant_subject(), &fared, None, inquiry.acceptance));
+        results.extend(check.result(Subject::tenant(), &fared, None, inquiry.acceptance));
     }
     results
 }
 
 /// Why there may be users who are not among the accounts at hand.
 fn not_everybody(facts: &Facts) -> BTreeSet<Gap> {
-    let mut gaps = BTreeSet::new();
-    if let Some(missing) = not_read(SourceId::Users, &facts.evidence) {
-        gaps.insert(Gap { fact: missing.fact.into(), why: missing.why.into(), supply: missing.supply.into() });
-    }
+    let mut gaps: BTreeSet<Gap> = unread(SourceId::Users, &facts.evidence).into_iter().collect();
     if facts.evidence.whom == Whom::Named {
         gaps.insert(Gap {
             fact: SourceId::Users.as_str().into(),
@@ -196,14 +193,14 @@ pub(super) fn apps(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_>
             kind: SubjectKind::App,
             app: app.app.clone(),
             client_id: Some(app.client.clone()),
-            ..tenant_subject()
+            ..Subject::tenant()
         };
         results.extend(check.result(subject, &fared, None, inquiry.acceptance));
     }
     results.extend(unlisted(check, &[SourceId::Users, SourceId::Grants], facts));
     if results.is_empty() {
         let fared = Fared { applicable: Truth::FalseProven, ..Fared::nothing() };
-        results.extend(check.result(tenant_subject(), &fared, None, inquiry.acceptance));
+        results.extend(check.result(Subject::tenant(), &fared, None, inquiry.acceptance));
     }
     results
 }
@@ -219,5 +216,5 @@ pub(super) fn unlisted(check: &DeclaredCheck, sources: &[SourceId], facts: &Fact
         return None;
     }
     let summary = "Its subjects could not all be listed, so there may be more than this report shows.".to_owned();
-    Verdict::open(missing).into_result(&check.meta, tenant_subject(), summary, None)
+    Verdict::open(missing).into_result(&check.meta, Subject::tenant(), summary, None)
 }

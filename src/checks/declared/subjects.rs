@@ -7,16 +7,12 @@ use crate::facts::{Administrator, AppExposure, Facts, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{Subject, SubjectKind};
 
-pub(super) fn tenant_subject() -> Subject {
-    Subject { kind: SubjectKind::Tenant, org_unit: None, group: None, user: None, app: None, client_id: None }
-}
-
 pub(super) fn org_unit_subject(facts: &Facts, unit: UnitIndex) -> Subject {
-    Subject { kind: SubjectKind::OrgUnit, org_unit: Some(facts.tree.path(unit).clone()), ..tenant_subject() }
+    Subject { kind: SubjectKind::OrgUnit, org_unit: Some(facts.tree.path(unit).clone()), ..Subject::tenant() }
 }
 
 pub(super) fn group_subject(facts: &Facts, group: &GroupId) -> Subject {
-    Subject { kind: SubjectKind::Group, group: Some(group_name(facts, group)), ..tenant_subject() }
+    Subject { kind: SubjectKind::Group, group: Some(group_name(facts, group)), ..Subject::tenant() }
 }
 
 /// A group as people know it, else by its id.
