@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::app_access::{APP_ACCESS, Access, Observation};
+use super::at_hand::how_unread;
 use super::fact::{Gap, Strength};
 use super::org_tree::{OrgTree, UnitIndex};
 use super::track::PROPAGATION;
@@ -14,7 +15,6 @@ use super::unread::UnreadEvents;
 use super::whereabouts::Whereabouts;
 use crate::domain::{ClientId, Email, OrgUnitPath};
 use crate::evidence::{ConfigurationSource, Evaluation, Evidence};
-use crate::report::model::SourceStatus;
 use crate::snapshot::SourceId;
 
 /// Name of this log in `missing`.
@@ -103,20 +103,7 @@ fn left_by(source: &ConfigurationSource) -> Option<BTreeSet<Access>> {
 }
 
 fn doubt_of(evidence: &Evidence) -> Option<Gap> {
-    let source = evidence.source(SourceId::AccessEvaluationLog);
-    let how = match source.map(|source| source.status) {
-        Some(SourceStatus::Complete) => return None,
-        Some(SourceStatus::Partial) => "could be read in part only",
-        Some(SourceStatus::Denied) => "was refused",
-        Some(SourceStatus::Failed) => "could not be read",
-        Some(SourceStatus::Skipped) | None => "was not asked for",
-    };
-    let reason = source.and_then(|source| source.error.as_ref()).map(|error| format!(": {error}")).unwrap_or_default();
-    Some(Gap {
-        fact: ACCESS_EVALUATION.into(),
-        why: format!("the access-evaluation log, which may contradict what else is known, {how}{reason}"),
-        supply: source
-            .and_then(|source| source.next_step.clone())
-            .unwrap_or_else(|| "make reports.access_evaluation readable for the audit, then run it again".to_owned()),
-    })
+    let (how, supply) = how_unread(evidence, SourceId::AccessEvaluationLog)?;
+    let why = format!("the access-evaluation log, which may contradict what else is known, {how}");
+    Some(Gap { fact: ACCESS_EVALUATION.into(), why, supply })
 }

@@ -59,26 +59,21 @@ impl Fared {
     /// both.
     pub(super) fn and(self, other: &Self) -> Self {
         let well = |fared: &Self| !fared.applicable | fared.healthy;
-        let mut trace = self.trace.clone();
-        trace.extend(other.trace.clone());
-        Self {
-            applicable: self.applicable | other.applicable,
-            healthy: well(&self) & well(other),
-            trace,
-            message: self.message.or_else(|| other.message.clone()),
-        }
+        let (applicable, healthy) = (self.applicable | other.applicable, well(&self) & well(other));
+        self.joined(other, applicable, healthy)
     }
 
     /// How somebody fares who is in one of two places, nobody knows which.
     pub(super) fn or_else(self, other: &Self) -> Self {
-        let mut trace = self.trace.clone();
-        trace.extend(other.trace.clone());
-        Self {
-            applicable: self.applicable.in_either_case(other.applicable),
-            healthy: self.healthy.in_either_case(other.healthy),
-            trace,
-            message: self.message.or_else(|| other.message.clone()),
-        }
+        let applicable = self.applicable.in_either_case(other.applicable);
+        let healthy = self.healthy.in_either_case(other.healthy);
+        self.joined(other, applicable, healthy)
+    }
+
+    /// Two that come to this together: it rests on what both rest on.
+    fn joined(mut self, other: &Self, applicable: Truth, healthy: Truth) -> Self {
+        self.trace.extend(other.trace.clone());
+        Self { applicable, healthy, trace: self.trace, message: self.message.or_else(|| other.message.clone()) }
     }
 
     /// What it amounts to.

@@ -11,7 +11,7 @@ use crate::checks::engine::Inquiry;
 use crate::checks::language::{Datum, Declared, Root, Scope, Val};
 use crate::checks::verdict::{Verdict, missing_of, not_read, unread};
 use crate::domain::SettingType;
-use crate::evidence::{Standing, Whom};
+use crate::evidence::{AccountIndex, Standing, Whom};
 use crate::facts::{Administrator, Facts, Gap, InGroups, Licences, Person, Roster, Truth, UnitIndex};
 use crate::policy::GroupId;
 use crate::report::model::{CheckResult, Missing, Subject, SubjectKind};
@@ -58,6 +58,7 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
     let mut unasked: Option<Fared> = None;
     let roster = Roster::new(&facts.evidence, &facts.tree);
     let everybody = check.asks_of_everybody();
+    let standings = Standings::of(facts);
     let users: Vec<Administrator> = if everybody {
         facts.evidence.accounts.iter().map(|account| roster.of(account)).collect()
     } else {
@@ -68,7 +69,7 @@ pub(super) fn users(check: &DeclaredCheck, rule: &Rule<'_>, inquiry: &Inquiry<'_
         if !unit.is_none_or(|unit| inquiry.selection.includes(facts.tree.path(unit))) {
             continue;
         }
-        let fared = of_user(facts, rule, user, unit, top);
+        let fared = of_user(facts, rule, (user, &standings.find(user)), unit, top);
         if fared.applicable == Truth::FalseProven {
             unasked = Some(unasked.map_or_else(|| fared.clone(), |before| before.and(&fared)));
             continue;
@@ -151,15 +152,41 @@ impl Scope for Ordinary {
     }
 }
 
-fn of_user(facts: &Facts, rule: &Rule<'_>, user: &Administrator, unit: Option<UnitIndex>, top: UnitIndex) -> Fared {
-    let account = facts.evidence.accounts.iter().find(|account| account.email == user.email);
-    let mut standing = account.map_or_else(Standing::default, |account| {
-        facts.evidence.populace.standing(account.id.as_deref(), std::iter::once(&account.email).chain(&account.aliases))
-    });
-    if user.is_admin.value() == Some(&true) {
+/// Groups and licences of users, each looked up at once.
+struct Standings<'f> {
+    facts: &'f Facts,
+    accounts: AccountIndex,
+    /// What stands for all administrators, where a policy names it.
+    all_admins: Vec<GroupId>,
+}
+
+impl<'f> Standings<'f> {
+    fn of(facts: &'f Facts) -> Self {
         let named = facts.evidence.populace.policies.groups_named(None);
-        standing.groups.extend(named.into_iter().filter(GroupId::is_all_admins));
+        let accounts = AccountIndex::new(&facts.evidence.accounts);
+        Self { facts, accounts, all_admins: named.into_iter().filter(GroupId::is_all_admins).collect() }
     }
+
+    fn find(&self, user: &Administrator) -> Standing {
+        let evidence = &self.facts.evidence;
+        let account = self.accounts.find(None, Some(&user.email)).map(|position| &evidence.accounts[position]);
+        let mut standing = account.map_or_else(Standing::default, |account| {
+            evidence.populace.standing(account.id.as_deref(), std::iter::once(&account.email).chain(&account.aliases))
+        });
+        if user.is_admin.value() == Some(&true) {
+            standing.groups.extend(self.all_admins.iter().cloned());
+        }
+        standing
+    }
+}
+
+fn of_user(
+    facts: &Facts,
+    rule: &Rule<'_>,
+    (user, standing): (&Administrator, &Standing),
+    unit: Option<UnitIndex>,
+    top: UnitIndex,
+) -> Fared {
     let (groups, licences) = (InGroups::These(&standing.groups), Licences::These(&standing.licences));
     let about = About::User(user);
     let at = |unit: UnitIndex| {
