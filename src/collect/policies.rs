@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::google::policies::{self, Policy, PolicyQuery};
+use crate::google::policies::{self, Part, Policy, PolicyQuery};
 use crate::google::{Google, Pace, Raw, Session};
+use crate::policy::{GroupId, Query};
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
 
 use super::plan::Plan;
@@ -25,17 +26,14 @@ pub(super) struct Read {
     pub(super) session: Session,
 }
 
-/// Stands for all administrators; nothing that the Directory API has members of.
-const ALL_ADMINISTRATORS: &str = "WORKSPACE_ALL_ADMIN_GROUP";
-
 /// Reads all policies, of every type: one listing is no dearer than several filtered ones.
 pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Read, WriteError> {
     let mut reading = Reading::begin(google, SourceId::Policies, Pace::Policies, observer)?;
     let mut named = Named::default();
     let pages = policies::list(&reading.session, &plan.customer);
     let take = |raw: &Raw<Policy>| {
-        if let Some(query) = raw.read().ok().as_ref().and_then(|policy| policy.policy_query.sound()) {
-            named.take(query);
+        if let Ok(policy) = raw.read() {
+            named.take(&policy.policy_query);
         }
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::Policy, raw), take).await?;
@@ -44,31 +42,14 @@ pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observe
 }
 
 impl Named {
-    /// Takes in a `policyQuery`. Its texts are looked at, not its logic: a group too many costs a request, a group too
-    /// few an answer.
-    fn take(&mut self, query: &PolicyQuery) {
-        if let Some(group) = query.group.sound() {
-            self.group(group);
-        }
-        let mut rest = query.query.sound().map(String::as_str).unwrap_or_default();
-        while let Some(start) = rest.find(['\'', '"']) {
-            let (before, quoted) = rest.split_at(start);
-            let Some(end) = quoted[1..].find(&quoted[..1]) else { return };
-            let text = &quoted[1..=end];
-            if before.trim_end().ends_with("groupId(") {
-                self.group(text);
-            } else if let Some(product) = text.strip_prefix("/product/") {
-                self.products.extend(product.split('/').next().filter(|id| !id.is_empty()).map(str::to_owned));
-            }
-            rest = &quoted[end + 2..];
-        }
-    }
-
-    fn group(&mut self, text: &str) {
-        let id = text.strip_prefix("groups/").unwrap_or(text);
-        if !id.is_empty() && id != ALL_ADMINISTRATORS {
-            self.groups.insert(id.to_owned());
-        }
+    /// Takes in whom a policy is for: what the reduction will ask about, and the group that Google names beside it.
+    fn take(&mut self, query: &Part<PolicyQuery>) {
+        let named = Query::from_google(query).named();
+        let beside = query.sound().and_then(|query| query.group.sound()).filter(|group| !group.is_empty());
+        let groups = named.groups.into_iter().chain(beside.map(|group| GroupId::from_google(group)));
+        // Of all administrators the Directory API has no members.
+        self.groups.extend(groups.filter(|group| !group.is_all_admins()).map(|group| group.to_string()));
+        self.products.extend(named.skus.iter().map(|sku| sku.product().to_owned()));
     }
 }
 
@@ -79,7 +60,7 @@ mod tests {
 
     fn named(query: &Value) -> (Vec<String>, Vec<String>) {
         let mut named = Named::default();
-        named.take(&serde_json::from_str(&query.to_string()).expect("a query, however odd"));
+        named.take(&Part::Sound(serde_json::from_str(&query.to_string()).expect("a query, however odd")));
         (named.groups.into_iter().collect(), named.products.into_iter().collect())
     }
 
@@ -91,6 +72,13 @@ mod tests {
         let (groups, products) = named(&json!({"query": query, "group": "groups/02cd"}));
         assert_eq!(groups, ["01ab", "02cd"]);
         assert_eq!(products, ["101031", "Google-Apps"]);
+    }
+
+    #[test]
+    fn a_group_in_a_list_is_asked_for_as_the_reduction_asks_about_it() {
+        let query = "entity.groups.exists(g, g.group_id in [groupId('01ab'), '03ef'])";
+        let (groups, _) = named(&json!({"query": query}));
+        assert_eq!(groups, ["01ab", "03ef"]);
     }
 
     #[test]

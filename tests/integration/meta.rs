@@ -33,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "google",
             "snapshot",
             "canaries",
+            "policy",
             "evidence::AppDefinition",
             "evidence::NamePattern",
             "report::model",
