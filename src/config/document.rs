@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::domain;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
@@ -242,13 +243,8 @@ fn variable(key: &str) -> String {
 /// ` (did you mean …?)`, where something is near.
 fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.collect();
-    let best = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(key, candidate), candidate))
-        .min()
-        .filter(|(distance, candidate)| *distance <= candidate.len().max(key.len()) / 2);
-    match best {
-        Some((_, candidate)) => format!("; the nearest known key is `{candidate}`"),
+    match domain::nearest(key, &known) {
+        Some(candidate) => format!("; the nearest known key is `{candidate}`"),
         None if known.is_empty() => String::new(),
         None => {
             format!("; known keys are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))
