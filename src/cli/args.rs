@@ -13,7 +13,7 @@ use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
 use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
 use crate::evidence::{Below, OwnAccess, OwnReauth, ReauthMethod};
-use crate::report::Format;
+use crate::report::{Format, UnknownFormat};
 
 /// Audits Google Workspace policy from evidence, and never guesses.
 ///
@@ -167,12 +167,18 @@ pub struct AuditArgs {
     /// Only this app, by its id in the catalogue or the configuration
     #[arg(long = "app", value_name = "ID")]
     pub apps: Vec<AppId>,
-    /// How the report is written: human, json or sarif
+    /// How the report is written: human, json, sarif, csv, junit or ocsf
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// Where the report goes [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write the report to this file too, such as --report sarif=out.sarif --report csv=out.csv
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    pub reports: Vec<ReportFile>,
+    /// What the rows of a csv report are
+    #[arg(long, value_name = "ROWS", default_value = "results")]
+    pub what: What,
     /// From which severity on a failure (or an undetermined result) counts for the exit status: info, low, medium, high
     /// or critical [default: high]
     #[arg(long, value_name = "SEVERITY")]
@@ -183,6 +189,38 @@ pub struct AuditArgs {
     /// What else is known.
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+}
+
+/// A report that goes to a file, beside the one that `--format` and `--output` name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// How it is written.
+    pub format: Format,
+    /// Where it goes.
+    pub path: PathBuf,
+}
+
+impl std::str::FromStr for ReportFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((_, "" | "-")) | None => Err("write FORMAT=FILE, such as sarif=out.sarif".to_owned()),
+            Some((format, path)) => Ok(Self {
+                format: format.parse().map_err(|unknown: UnknownFormat| unknown.to_string())?,
+                path: PathBuf::from(path),
+            }),
+        }
+    }
+}
+
+/// What the rows of a CSV report are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// The verdicts.
+    Results,
+    /// Grants of the apps under audit, and what becomes of them.
+    Connections,
 }
 
 /// What is known about the operator's evidence beside the configuration.

@@ -1,7 +1,10 @@
 //! `gwsaudit audit`
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use super::Surroundings;
-use super::args::{AuditArgs, Global};
+use super::args::{AuditArgs, Global, What};
 use super::error::CliError;
 use super::exit::Exit;
 use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
@@ -11,7 +14,7 @@ use super::tenant::Tenant;
 use crate::checks::Selection;
 use crate::domain::{CheckId, Severity};
 use crate::report::model::{Report, Status};
-use crate::report::{Colour, Detail, Format, RenderOptions, render};
+use crate::report::{Colour, Detail, Format, RenderOptions, Rows, render};
 
 pub(super) async fn run(
     args: &AuditArgs,
@@ -34,11 +37,11 @@ pub(super) async fn run(
         packs,
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
-    let output = Output::open(args.output.as_deref())?;
+    let outputs = Outputs::open(args)?;
     let Judged { report, impossible } = judge(&tenant, &question, surroundings, talk).await?;
     let options = RenderOptions {
         width: width(surroundings),
-        colour: if args.format == Format::Human && args.output.is_none() { colour(global) } else { Colour::Never },
+        colour: Colour::Never,
         detail: if global.verbose > 0 { Detail::Full } else { Detail::Brief },
         titles: tenant
             .setup
@@ -46,13 +49,52 @@ pub(super) async fn run(
             .checks_of(&question.packs)
             .filter_map(|check| Some((check.meta().id.parse::<CheckId>().ok()?, check.meta().title.clone())))
             .collect(),
+        rows: match args.what {
+            What::Results => Rows::Results,
+            What::Connections => Rows::Connections,
+        },
     };
-    output.write(|out| render(&report, args.format, &options, out))?;
+    outputs.write(&report, &options, colour(global))?;
     let fail_on = args.fail_on.unwrap_or(config.audit.fail_on);
     tenant.close().await;
     match impossible {
         Some(error) => Err(error),
         None => Ok(exit_of(&report, fail_on)),
+    }
+}
+
+/// Where the report goes, and how it is written there.
+struct Outputs {
+    /// The first may be standard output.
+    all: Vec<(Format, Output)>,
+}
+
+impl Outputs {
+    fn open(args: &AuditArgs) -> Result<Self, CliError> {
+        let mut paths: BTreeSet<&Path> = args.output.iter().map(PathBuf::as_path).collect();
+        if let Some(twice) = args.reports.iter().find(|report| !paths.insert(&report.path)) {
+            return Err(CliError::Usage(format!("two reports would go to {}", twice.path.display())));
+        }
+        let formats = || std::iter::once(args.format).chain(args.reports.iter().map(|report| report.format));
+        if args.what != What::Results && !formats().any(|format| format == Format::Csv) {
+            return Err(CliError::Usage(
+                "--what goes with a csv report: --format csv, or --report csv=FILE".to_owned(),
+            ));
+        }
+        let mut all = vec![(args.format, Output::open(args.output.as_deref())?)];
+        for report in &args.reports {
+            all.push((report.format, Output::open(Some(&report.path))?));
+        }
+        Ok(Self { all })
+    }
+
+    fn write(self, report: &Report, options: &RenderOptions, seen: Colour) -> Result<(), CliError> {
+        for (format, output) in self.all {
+            let colour = if format == Format::Human && output.is_standard() { seen } else { Colour::Never };
+            let options = RenderOptions { colour, ..options.clone() };
+            output.write(|out| render(report, format, &options, out))?;
+        }
+        Ok(())
     }
 }
 

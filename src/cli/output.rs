@@ -33,6 +33,11 @@ impl Output {
         Ok(Self::File { temporary, path: path.to_owned() })
     }
 
+    /// Whether it is what a person at the terminal sees.
+    pub(super) fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+
     /// Writes it all.
     pub(super) fn write(self, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), CliError> {
         match self {

@@ -9,18 +9,22 @@
 
 mod as_sent;
 mod assemble;
+mod csv;
 pub mod effective;
 mod escape;
 pub mod explain;
 pub mod fingerprint;
 mod human;
 mod json;
+mod junit;
 pub mod model;
+mod ocsf;
 mod org_tree;
 mod page;
 mod read;
 mod sarif;
 mod shared_text;
+mod spreadsheet;
 mod table;
 mod wording;
 mod words;
@@ -83,6 +87,12 @@ formats! {
     Json = "json", json::render;
     /// SARIF 2.1.0, for code-scanning dashboards.
     Sarif = "sarif", sarif::render;
+    /// For spreadsheets: a row for each result, or for each connection ([`Rows`]).
+    Csv = "csv", csv::render;
+    /// For build servers: a test case for each result.
+    Junit = "junit", junit::render;
+    /// OCSF Compliance Findings, JSON Lines, for data lakes and SIEMs.
+    Ocsf = "ocsf", ocsf::render;
 }
 
 /// The operator named a format that does not exist.
@@ -130,6 +140,16 @@ pub enum Detail {
     Full,
 }
 
+/// What the rows of a CSV report are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    /// The verdicts.
+    #[default]
+    Results,
+    /// Grants of the apps under audit, and what becomes of them.
+    Connections,
+}
+
 /// What the caller knows and a report does not.
 #[derive(Debug, Clone)]
 pub struct RenderOptions {
@@ -141,11 +161,19 @@ pub struct RenderOptions {
     pub detail: Detail,
     /// Titles of the checks, for formats that describe their rules; a check without one is called by its id.
     pub titles: BTreeMap<CheckId, String>,
+    /// What a CSV report lists.
+    pub rows: Rows,
 }
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { width: 100, colour: Colour::default(), detail: Detail::default(), titles: BTreeMap::new() }
+        Self {
+            width: 100,
+            colour: Colour::default(),
+            detail: Detail::default(),
+            titles: BTreeMap::new(),
+            rows: Rows::default(),
+        }
     }
 }
 
@@ -159,6 +187,6 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let refused = "xml".parse::<Format>().expect_err("no such format");
-        assert_eq!(refused.to_string(), "\"xml\" is not a report format; choose human, json, sarif");
+        assert_eq!(refused.to_string(), "\"xml\" is not a report format; choose human, json, sarif, csv, junit, ocsf");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gwsaudit::report::model::{Confidence, Report, SourceStatus, Status, SubjectKind};
-use gwsaudit::report::{Colour, Detail, Format, RenderOptions, is_hidden, read, render};
+use gwsaudit::report::{Colour, Detail, Format, RenderOptions, Rows, Visible, is_hidden, read, render};
 use proptest::prelude::*;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
@@ -220,6 +220,89 @@ fn counts_of_sarif(log: &Value) -> BTreeMap<String, u64> {
     counts
 }
 
+fn counted(statuses: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
+    statuses.fold(BTreeMap::new(), |mut counts, status| {
+        *counts.entry(status).or_insert(0) += 1;
+        counts
+    })
+}
+
+/// Rows by the names of the header.
+fn csv_rows(text: &str) -> impl Iterator<Item = BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<_> = reader.deserialize().map(|row| row.expect("a row as wide as the header")).collect();
+    rows.into_iter()
+}
+
+fn junit_cases(text: &str) -> impl Iterator<Item = quick_junit::TestCase> {
+    let document = quick_junit::Report::deserialize_from_str(text).expect("JUnit");
+    let cases: Vec<_> = document.test_suites.into_iter().flat_map(|suite| suite.test_cases).collect();
+    assert_eq!(cases.len(), document.tests);
+    cases.into_iter()
+}
+
+/// By the structure alone, as a build server sees it; what is skipped by its type.
+fn status_of_junit(case: &quick_junit::TestCase) -> &'static str {
+    use quick_junit::{NonSuccessKind, TestCaseStatus};
+    match &case.status {
+        TestCaseStatus::Success { .. } => "pass",
+        TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, .. } => "fail",
+        TestCaseStatus::NonSuccess { kind: NonSuccessKind::Error, .. } => "undetermined",
+        TestCaseStatus::Skipped { ty, .. } => match ty.as_ref().map(quick_junit::XmlString::as_str) {
+            Some("not applicable") => "not_applicable",
+            Some("manual") => "manual",
+            Some("suppressed") => "suppressed",
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+fn ocsf_events(text: &str) -> impl Iterator<Item = Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("an event a line"))
+}
+
+/// By the numbers that a data lake reads.
+fn status_of_ocsf(event: &Value) -> &str {
+    match (event["compliance"]["status_id"].as_u64().expect("a number"), event["status_id"].as_u64()) {
+        (1, Some(4)) => "pass",
+        (2, Some(1)) => "undetermined",
+        (3, Some(1)) => "fail",
+        (3, Some(3)) => "suppressed",
+        (99, _) => event["compliance"]["status"].as_str().expect("a word"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn formats_for_machines_golden() {
+    for format in [Format::Csv, Format::Junit, Format::Ocsf] {
+        let text = rendered(&fixtures::doubtful(), format, &RenderOptions::default());
+        insta::assert_snapshot!(format!("{format}-doubtful"), text);
+    }
+    let options = RenderOptions { rows: Rows::Connections, ..RenderOptions::default() };
+    insta::assert_snapshot!("csv-connections-broken", rendered(&fixtures::broken(), Format::Csv, &options));
+}
+
+#[test]
+fn every_connection_has_its_row() {
+    let options = RenderOptions { rows: Rows::Connections, ..RenderOptions::default() };
+    for (name, report) in fixtures::all() {
+        let rows: Vec<_> = csv_rows(&rendered(&report, Format::Csv, &options)).collect();
+        let outcomes: Vec<_> = rows.iter().map(|row| (row["user"].clone(), row["outcome"].as_str())).collect();
+        let json = serde_json::to_value(&report.connections).expect("JSON");
+        let expected: Vec<_> = json
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|connection| {
+                let user = Visible::of(connection["user"].as_str().expect("a user"));
+                (user.to_string(), connection["outcome"].as_str().expect("an outcome"))
+            })
+            .collect();
+        assert_eq!(outcomes, expected, "{name}");
+    }
+}
+
 #[test]
 fn every_format_conserves_the_counts() {
     for (name, report) in fixtures::all() {
@@ -244,6 +327,9 @@ fn every_format_conserves_the_counts() {
                     counts
                 }
                 Format::Sarif => counts_of_sarif(&serde_json::from_str(&text).expect("JSON")),
+                Format::Csv => counted(csv_rows(&text).map(|row| row["status"].clone())),
+                Format::Junit => counted(junit_cases(&text).map(|case| status_of_junit(&case).to_owned())),
+                Format::Ocsf => counted(ocsf_events(&text).map(|event| status_of_ocsf(&event).to_owned())),
             };
             assert_eq!(counts, expected, "{name} as {format}");
         }
@@ -320,6 +406,16 @@ proptest! {
             prop_assert!(raw.is_empty(), "{raw:?}");
             let log = rendered(&report, Format::Sarif, &options);
             prop_assert!(serde_json::from_str::<Value>(&log).is_ok());
+            prop_assert_eq!(ocsf_events(&rendered(&report, Format::Ocsf, &options)).count(), report.results.len());
+            let cases = rendered(&report, Format::Junit, &options);
+            prop_assert!(!cases.chars().any(|c| c != '\n' && is_hidden(c)));
+            prop_assert_eq!(junit_cases(&cases).count(), report.results.len());
+            for rows in [Rows::Results, Rows::Connections] {
+                let table = rendered(&report, Format::Csv, &RenderOptions { rows, ..options.clone() });
+                for cell in csv_rows(&table).flat_map(BTreeMap::into_values) {
+                    prop_assert!(!cell.starts_with(['=', '+', '-', '@']) && !cell.chars().any(is_hidden), "{cell:?}");
+                }
+            }
             let saved = rendered(&report, Format::Json, &options);
             let again = read(saved.as_bytes()).expect("whatever names Google sends");
             prop_assert_eq!(rendered(&again, Format::Json, &options), saved);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Question;
 use super::model::{Applies, Field, Policy, Said, Setting, Whom};
-use crate::report::Visible;
+use crate::report::spreadsheet::{self, harmless};
 
 const HEAD: [&str; 12] = [
     "org_unit",
@@ -23,11 +23,8 @@ const HEAD: [&str; 12] = [
     "why",
 ];
 
-/// A cell that begins so is taken for a formula by some spreadsheet (OWASP, "CSV injection").
-const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '＠'];
-
 pub(super) fn render(question: &Question<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
+    let mut writer = spreadsheet::writer(out);
     writer.write_record(HEAD)?;
     for target in &question.targets {
         let whom = target.whom(question.facts);
@@ -38,12 +35,6 @@ pub(super) fn render(question: &Question<'_>, out: &mut dyn Write) -> io::Result
         }
     }
     writer.flush()
-}
-
-/// The cell as it may be seen, with an apostrophe before what a spreadsheet would work out. JSON has it as it was sent.
-fn harmless(cell: &str) -> String {
-    let guard = if cell.starts_with(FORMULA) { "'" } else { "" };
-    format!("{guard}{}", Visible::of(cell))
 }
 
 fn rows(whom: &Whom, setting: &Setting) -> Vec<[String; 12]> {
@@ -120,21 +111,4 @@ fn said(said: &Said) -> String {
 /// `policies/x (ADMIN, sortOrder 202, in /Sales, group staff@example.com)`.
 fn place(policy: &Policy) -> String {
     format!("{} ({})", policy.name, policy.in_words())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
-        }
-        assert_eq!((harmless("\tx").as_str(), harmless("\r=1").as_str()), ("'\\u{9}x", "'\\u{d}=1"));
-        assert_eq!(harmless("a\u{1b}[2J"), "a\\u{1b}[2J");
-        for cell in ["", "a=1", "'=1", "/Sales"] {
-            assert_eq!(harmless(cell), cell);
-        }
-    }
 }

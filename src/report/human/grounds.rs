@@ -146,7 +146,7 @@ pub(in crate::report) fn unread_event(
 }
 
 /// Sources that were asked and did not give everything.
-pub(super) fn incomplete(report: &Report) -> impl Iterator<Item = &Source> {
+pub(in crate::report) fn incomplete(report: &Report) -> impl Iterator<Item = &Source> {
     report.sources.iter().filter(|source| match source.status {
         SourceStatus::Partial | SourceStatus::Denied | SourceStatus::Failed => true,
         SourceStatus::Complete | SourceStatus::Skipped => false,

@@ -14,7 +14,7 @@ mod verdict;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) use self::grounds::{source, unread_event};
+pub(super) use self::grounds::{incomplete, source, unread_event};
 use super::model::{CheckResult, Report, SourceStatus, Status, Subject};
 use super::org_tree::{NAME_IN_TEXT, OrgTree, and};
 use super::page::{Line, Page, Tone};

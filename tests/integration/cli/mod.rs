@@ -12,6 +12,7 @@ pub(crate) mod harness;
 mod listings;
 pub(crate) mod normal;
 mod options;
+mod reports;
 mod scenarios;
 mod settings;
 mod simulator;
