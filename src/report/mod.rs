@@ -14,6 +14,7 @@ pub mod effective;
 mod escape;
 pub mod explain;
 pub mod fingerprint;
+mod html;
 mod human;
 mod json;
 pub mod model;
@@ -84,6 +85,8 @@ formats! {
     Json = "json", json::render;
     /// SARIF 2.1.0, for code-scanning dashboards.
     Sarif = "sarif", sarif::render;
+    /// One self-contained page, to look at and to pass on.
+    Html = "html", html::render;
 }
 
 /// The operator named a format that does not exist.
@@ -160,6 +163,6 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let refused = "xml".parse::<Format>().expect_err("no such format");
-        assert_eq!(refused.to_string(), "\"xml\" is not a report format; choose human, json, sarif");
+        assert_eq!(refused.to_string(), "\"xml\" is not a report format; choose human, json, sarif, html");
     }
 }

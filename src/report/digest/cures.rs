@@ -44,19 +44,19 @@ impl Cure<'_> {
             }
         }
         if change.is_empty() {
-            return Line::of("For ").visible(Tone::Strong, view.subjects(&self.results)).text(&self.checks());
+            return Line::of("For ").visible(Tone::Strong, view.subjects(&self.results));
         }
         let line = Line::of("In ").visible(Tone::Strong, view.tree.list(&change, view.limit(6)));
         let heirs: BTreeSet<&OrgUnitPath> = affected.difference(&change).copied().collect();
-        let line = match heirs.len() {
+        match heirs.len() {
             0 => line,
             1..=3 => line.text(", inherited by ").visible(Tone::Plain, view.tree.list(&heirs, 3)),
             n => line.text(&format!(", inherited by {} org units", number(n))),
-        };
-        line.text(&self.checks())
+        }
     }
 
-    fn checks(&self) -> String {
+    /// Which checks it satisfies, and how grave they are; to follow its place.
+    pub(in crate::report) fn checks(&self) -> String {
         let checks: BTreeSet<&str> = self.results.iter().map(|result| result.check.as_str()).collect();
         format!(" · {}, {}", checks.into_iter().collect::<Vec<_>>().join(", "), self.severity)
     }

@@ -8,7 +8,7 @@ mod verdict;
 mod view;
 
 pub(super) use contradictions::contradictions;
-pub(super) use cures::cures;
-pub(super) use gaps::{FactGap, Gaps, gaps};
+pub(super) use cures::{Cure, cures};
+pub(super) use gaps::{FactGap, Gap, Gaps, gaps};
 pub(super) use verdict::{Broken, Moments, broken, verdict};
 pub(super) use view::View;

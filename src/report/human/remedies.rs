@@ -20,7 +20,7 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
         if n > 0 {
             page.blank()?;
         }
-        page.paragraph(2, 4, &cure.place(view))?;
+        page.paragraph(2, 4, &cure.place(view).text(&cure.checks()))?;
         for step in &cure.steps {
             page.paragraph(4, 7, &Line::of(&format!("{:<3}", format!("{step_number}."))).text(step))?;
             step_number += 1;
