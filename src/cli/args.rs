@@ -167,7 +167,7 @@ pub struct AuditArgs {
     /// Only this app, by its id in the catalogue or the configuration
     #[arg(long = "app", value_name = "ID")]
     pub apps: Vec<AppId>,
-    /// How the report is written: human, json, sarif, csv, junit or ocsf
+    /// How the report is written: human, json, sarif, csv, markdown, html, junit or ocsf
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// Where the report goes [default: standard output]

@@ -23,7 +23,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         suite.set_time(Duration::ZERO);
         suite.extra.insert("timestamp".into(), report.audited_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into());
         suite.add_property(("tenant", visible(&report.tenant.customer).as_str()));
-        for source in super::human::incomplete(report) {
+        for source in super::digest::incomplete(report) {
             let why = source.error.as_deref().unwrap_or("no reason was given");
             suite.add_property((format!("incomplete: {}", visible(&source.id)), visible(why)));
         }

@@ -2,21 +2,24 @@
 //!
 //! Reporters never judge, filter, read a clock, know about standard output or decide an exit status; they receive
 //! a finished [`model::Report`] and write it to whatever the caller opened. Every result appears in every format,
-//! whatever its status, so counts are conserved; only [`Format::Human`] gathers alike results into one line, and it
-//! says how many.
+//! whatever its status, so counts are conserved; only [`Format::Human`] and
+//! [`Format::Markdown`] gather alike results into one line, and they say how many.
 //!
 //! A new format is a new file, its `mod` and its line in `formats!`.
 
 mod as_sent;
 mod assemble;
 mod csv;
+mod digest;
 pub mod effective;
 mod escape;
 pub mod explain;
 pub mod fingerprint;
+mod html;
 mod human;
 mod json;
 mod junit;
+mod markdown;
 pub mod model;
 mod ocsf;
 mod org_tree;
@@ -89,6 +92,10 @@ formats! {
     Sarif = "sarif", sarif::render;
     /// For spreadsheets: a row for each result, or for each connection ([`Rows`]).
     Csv = "csv", csv::render;
+    /// For a ticket: the main points in GitHub Flavored Markdown.
+    Markdown = "markdown", markdown::render;
+    /// One self-contained page, to look at and to pass on.
+    Html = "html", html::render;
     /// For build servers: a test case for each result.
     Junit = "junit", junit::render;
     /// OCSF Compliance Findings, JSON Lines, for data lakes and SIEMs.
@@ -187,6 +194,9 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let refused = "xml".parse::<Format>().expect_err("no such format");
-        assert_eq!(refused.to_string(), "\"xml\" is not a report format; choose human, json, sarif, csv, junit, ocsf");
+        assert_eq!(
+            refused.to_string(),
+            "\"xml\" is not a report format; choose human, json, sarif, csv, markdown, html, junit, ocsf"
+        );
     }
 }

@@ -68,6 +68,11 @@ impl Line {
         self.0.push((tone, text));
         self
     }
+
+    /// What it is made of, in order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (Tone, &Visible)> {
+        self.0.iter().map(|(tone, text)| (*tone, text))
+    }
 }
 
 /// Letters that stay together, with the blanks after them.

@@ -220,6 +220,41 @@ fn counts_of_sarif(log: &Value) -> BTreeMap<String, u64> {
     counts
 }
 
+/// What its first table says.
+fn counts_of_markdown(text: &str) -> BTreeMap<String, u64> {
+    use pulldown_cmark::{Event, Tag, TagEnd};
+    let mut cells = Vec::new();
+    for event in markdown(text).skip_while(|event| !matches!(event, Event::Start(Tag::Table(_)))) {
+        match event {
+            Event::Start(Tag::TableCell) => cells.push(String::new()),
+            Event::Text(text) => cells.last_mut().expect("a cell").push_str(&text),
+            Event::End(TagEnd::Table) => break,
+            _ => {}
+        }
+    }
+    assert_eq!(cells[..2], ["Status", "Results"]);
+    let count = |row: &[String]| (row[0].replace(' ', "_"), row[1].replace(',', "").parse().expect("a number"));
+    let mut counts: BTreeMap<String, u64> = cells[2..].chunks(2).map(count).collect();
+    let all = counts.remove("all").expect("the last row");
+    assert_eq!(all, counts.values().sum::<u64>());
+    counts
+}
+
+fn markdown(text: &str) -> pulldown_cmark::Parser<'_> {
+    pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::all())
+}
+
+/// Results below each heading that names a status.
+fn counts_of_html(page: &str) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for case in page.split("<details class=\"case ").skip(1) {
+        let (_, status) = case.split_once("data-status=\"").expect("a status");
+        let (status, _) = status.split_once('"').expect("its end");
+        *counts.entry(status.to_owned()).or_insert(0) += case.matches("class=\"result\"").count() as u64;
+    }
+    counts
+}
+
 fn counted(statuses: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
     statuses.fold(BTreeMap::new(), |mut counts, status| {
         *counts.entry(status).or_insert(0) += 1;
@@ -274,8 +309,8 @@ fn status_of_ocsf(event: &Value) -> &str {
 }
 
 #[test]
-fn formats_for_machines_golden() {
-    for format in [Format::Csv, Format::Junit, Format::Ocsf] {
+fn formats_to_pass_on_golden() {
+    for format in [Format::Csv, Format::Markdown, Format::Junit, Format::Ocsf] {
         let text = rendered(&fixtures::doubtful(), format, &RenderOptions::default());
         insta::assert_snapshot!(format!("{format}-doubtful"), text);
     }
@@ -327,6 +362,8 @@ fn every_format_conserves_the_counts() {
                     counts
                 }
                 Format::Sarif => counts_of_sarif(&serde_json::from_str(&text).expect("JSON")),
+                Format::Markdown => counts_of_markdown(&text),
+                Format::Html => counts_of_html(&text),
                 Format::Csv => counted(csv_rows(&text).map(|row| row["status"].clone())),
                 Format::Junit => counted(junit_cases(&text).map(|case| status_of_junit(&case).to_owned())),
                 Format::Ocsf => counted(ocsf_events(&text).map(|event| status_of_ocsf(&event).to_owned())),
@@ -410,6 +447,19 @@ proptest! {
             let cases = rendered(&report, Format::Junit, &options);
             prop_assert!(!cases.chars().any(|c| c != '\n' && is_hidden(c)));
             prop_assert_eq!(junit_cases(&cases).count(), report.results.len());
+            for event in markdown(&rendered(&report, Format::Markdown, &options)) {
+                use pulldown_cmark::{Event, Tag};
+                match event {
+                    Event::Html(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::InlineMath(_)
+                    | Event::DisplayMath(_) | Event::Rule | Event::TaskListMarker(_)
+                    | Event::Start(Tag::Image { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::BlockQuote(_)) => {
+                        prop_assert!(false, "{event:?}");
+                    }
+                    Event::Start(Tag::Link { dest_url, .. }) => prop_assert!(dest_url.starts_with("https://admin.google.com/")),
+                    Event::Text(text) | Event::Code(text) => prop_assert!(!text.chars().any(is_hidden), "{text:?}"),
+                    _ => {}
+                }
+            }
             for rows in [Rows::Results, Rows::Connections] {
                 let table = rendered(&report, Format::Csv, &RenderOptions { rows, ..options.clone() });
                 for cell in csv_rows(&table).flat_map(BTreeMap::into_values) {

@@ -2,22 +2,18 @@
 
 use std::io;
 
-use super::View;
-use super::verdict::{Broken, broken};
-use crate::domain::humane_time;
+use crate::report::digest::{Broken, Moments, View, broken};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::table::{self, Cell, Column, Row};
-use crate::report::wording::{number, relative};
+use crate::report::wording::number;
 
 const ROWS: usize = 20;
 
 pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
-    let mut connections = broken(view);
+    let connections = broken(view);
     if connections.is_empty() {
         return Ok(());
     }
-    // The next to fail first; those whose moment is not known last.
-    connections.sort_by_key(|b| (b.connection.next_failure_by.is_none(), b.connection.next_failure_by));
     page.heading("What breaks, and when")?;
     let shown = view.limit(ROWS);
     let rows: Vec<Row> = connections.iter().take(shown).map(|broken| Row::Cells(cells(view, broken))).collect();
@@ -59,27 +55,15 @@ pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn times(view: &View<'_>, broken: &Broken<'_>) -> (String, String, String) {
-    let now = view.report.audited_at;
-    let mark = if broken.proven { "" } else { "~" };
-    let (by, until) = match broken.connection.next_failure_by {
-        // It should be broken by now; whether it is, only a refresh could tell.
-        Some(at) if at <= now => (humane_time(at), format!("due {}", relative(at, now))),
-        Some(at) => (humane_time(at), relative(at, now)),
-        None => ("not known".to_owned(), String::new()),
-    };
-    let authorised = broken.connection.last_authorized_at.map_or_else(|| "not seen".to_owned(), |at| relative(at, now));
-    (format!("{by}{mark}"), until, authorised)
-}
-
 fn unit(broken: &Broken<'_>) -> String {
     broken.connection.org_unit.as_ref().map_or_else(|| "org unit not known".to_owned(), ToString::to_string)
 }
 
 fn cells(view: &View<'_>, broken: &Broken<'_>) -> Vec<Cell> {
-    let (by, until, authorised) = times(view, broken);
+    let Moments { by, until, authorised } = broken.moments(view.report.audited_at);
+    let mark = if broken.proven { "" } else { "~" };
     vec![
-        Cell::toned(tone(broken), &by),
+        Cell::toned(tone(broken), &format!("{by}{mark}")),
         Cell::toned(tone(broken), &until),
         Cell::toned(Tone::Strong, broken.connection.user.as_str()),
         Cell::of(&unit(broken)),
@@ -93,11 +77,13 @@ fn tone(broken: &Broken<'_>) -> Tone {
 }
 
 fn stacked(page: &mut Page<'_>, view: &View<'_>, broken: &Broken<'_>, one_app: bool) -> io::Result<()> {
-    let (by, until, authorised) = times(view, broken);
+    let Moments { by, until, authorised } = broken.moments(view.report.audited_at);
+    let mark = if broken.proven { "" } else { "~" };
     page.paragraph(2, 4, &Line::default().tone(Tone::Strong, broken.connection.user.as_str()))?;
     let place = if one_app { unit(broken) } else { format!("{}, {}", unit(broken), broken.connection.app) };
     page.paragraph(4, 6, &Line::of(&place))?;
-    let when = if until.is_empty() { "fails, when is not known".to_owned() } else { format!("fails by {by}, {until}") };
+    let when =
+        if until.is_empty() { "fails, when is not known".to_owned() } else { format!("fails by {by}{mark}, {until}") };
     page.paragraph(4, 6, &Line::default().tone(tone(broken), &when))?;
     page.paragraph(4, 6, &Line::of(&format!("last authorised: {authorised}")))
 }

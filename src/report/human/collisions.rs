@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::View;
 use crate::report::Visible;
+use crate::report::digest::View;
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::counted;
 

@@ -1,12 +1,9 @@
 //! Evidence that contradicts itself: both sides of it, once for all org units that share it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::View;
 use super::grounds::said;
-use crate::domain::OrgUnitPath;
-use crate::report::model::Evidence;
+use crate::report::digest::{View, contradictions};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::counted;
 
@@ -14,16 +11,7 @@ const CONTRADICTIONS: usize = 6;
 const SIDES: usize = 6;
 
 pub(super) fn print(page: &mut Page<'_>, view: &View<'_>) -> io::Result<()> {
-    let mut sides: BTreeMap<(String, &[Evidence]), BTreeSet<&OrgUnitPath>> = BTreeMap::new();
-    for unit in &view.report.org_units {
-        let session = &unit.cloud_session;
-        if session.conflict {
-            sides.entry(("cloud-session-control".to_owned(), &session.sides)).or_default().insert(&unit.path);
-        }
-        for (app, access) in unit.apps.iter().filter(|(_, access)| access.conflict) {
-            sides.entry((format!("access of {app}"), &access.sides)).or_default().insert(&unit.path);
-        }
-    }
+    let sides = contradictions(view.report);
     if sides.is_empty() {
         return Ok(());
     }

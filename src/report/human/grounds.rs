@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
-use super::View;
 use crate::domain::{CheckId, Severity, humane_time};
 use crate::report::Visible;
-use crate::report::model::{CheckResult, Confidence, Evidence, Report, Source, SourceStatus, Status, UnreadEvent};
+use crate::report::digest::View;
+use crate::report::model::{CheckResult, Confidence, Evidence, Source, SourceStatus, Status, UnreadEvent};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::wording::{counted, number, plain};
 
@@ -143,14 +143,6 @@ pub(in crate::report) fn unread_event(
         page.paragraph(4, 6, &Line::of(&format!("may have changed {}{rest}", touches.join("; "))))?;
     }
     Ok(())
-}
-
-/// Sources that were asked and did not give everything.
-pub(in crate::report) fn incomplete(report: &Report) -> impl Iterator<Item = &Source> {
-    report.sources.iter().filter(|source| match source.status {
-        SourceStatus::Partial | SourceStatus::Denied | SourceStatus::Failed => true,
-        SourceStatus::Complete | SourceStatus::Skipped => false,
-    })
 }
 
 pub(super) fn sources(page: &mut Page<'_>, view: &View<'_>, wanted: impl Fn(&Source) -> bool) -> io::Result<()> {

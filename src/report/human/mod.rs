@@ -9,88 +9,21 @@ mod gaps;
 mod grounds;
 mod remedies;
 mod settings;
-mod verdict;
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) use self::grounds::{incomplete, source, unread_event};
-use super::model::{CheckResult, Report, SourceStatus, Status, Subject};
-use super::org_tree::{NAME_IN_TEXT, OrgTree, and};
+pub(super) use self::grounds::{source, unread_event};
+use super::RenderOptions;
+use super::digest::{View, verdict};
+use super::model::{Report, SourceStatus, Status};
 use super::page::{Line, Page, Tone};
 use super::wording::{counted, number, plain};
-use super::{Detail, RenderOptions, Visible};
-use crate::domain::{AppId, ClientId, Email, OrgUnitPath, humane_time};
-
-/// What every section may ask.
-struct View<'a> {
-    report: &'a Report,
-    tree: OrgTree<'a>,
-    detail: Detail,
-}
-
-impl<'a> View<'a> {
-    /// How many items of a list are shown where `brief` would do.
-    fn limit(&self, brief: usize) -> usize {
-        match self.detail {
-            Detail::Brief => brief,
-            Detail::Full => usize::MAX - 1,
-        }
-    }
-
-    /// Whether everything is shown.
-    fn is_full(&self) -> bool {
-        self.detail == Detail::Full
-    }
-
-    fn with_status(&self, status: Status) -> impl Iterator<Item = &'a CheckResult> {
-        self.report.results.iter().filter(move |result| result.status == status)
-    }
-
-    /// The subjects of some results in a few words: org units, groups, users, else apps or the tenant.
-    fn subjects(&self, results: &[&CheckResult]) -> Visible {
-        let (of_users, others): (Vec<&CheckResult>, Vec<&CheckResult>) =
-            results.iter().partition(|result| result.subject.user.is_some());
-        let groups: BTreeSet<&str> = others.iter().filter_map(|r| r.subject.group.as_deref()).collect();
-        let units: BTreeSet<&OrgUnitPath> = others.iter().filter_map(|r| r.subject.org_unit.as_ref()).collect();
-        let users: BTreeSet<&str> =
-            of_users.iter().filter_map(|r| r.subject.user.as_ref()).map(Email::as_str).collect();
-        let apps: BTreeSet<&str> = others
-            .iter()
-            .filter(|result| result.subject.org_unit.is_none() && result.subject.group.is_none())
-            .filter_map(|result| {
-                let Subject { app, client_id, .. } = &result.subject;
-                app.as_ref().map(AppId::as_str).or(client_id.as_ref().map(ClientId::as_str))
-            })
-            .collect();
-        let mut parts =
-            vec![self.tree.list(&units, self.limit(4)), self.names(&groups), self.names(&users), self.names(&apps)];
-        parts.retain(|part| !part.is_empty());
-        if parts.is_empty() { Visible::of("the tenant") } else { Visible::join(&parts, "; ") }
-    }
-
-    fn names(&self, names: &BTreeSet<&str>) -> Visible {
-        let limit = self.limit(4);
-        let shown = if names.len() <= limit + 1 { names.len() } else { limit };
-        let mut parts: Vec<_> =
-            names.iter().take(shown).map(|name| Visible::of(name).shortened(NAME_IN_TEXT)).collect();
-        if names.len() > shown {
-            parts.push(Visible::of(&counted(names.len() - shown, "more", "more")));
-        }
-        and(parts)
-    }
-}
-
-/// The org unit that all of them are about, if it is one.
-fn only_unit<'a>(results: &[&'a CheckResult]) -> Option<&'a OrgUnitPath> {
-    let unit = results.first()?.subject.org_unit.as_ref()?;
-    results.iter().all(|result| result.subject.org_unit.as_ref() == Some(unit)).then_some(unit)
-}
+use crate::domain::humane_time;
 
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
-    let view = View { report, tree: OrgTree::of(&report.org_units), detail: options.detail };
+    let view = View::of(report, options.detail);
     let page = &mut Page::new(out, options.width, options.colour);
-    let verdict = verdict::of(&view);
+    let verdict = verdict(&view);
     page.paragraph(0, 0, &verdict.line)?;
     let full = view.is_full();
     if !verdict.all_clear || full {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::View;
 use crate::domain::{AppId, OrgUnitPath, humane_duration};
 use crate::report::Visible;
+use crate::report::digest::View;
 use crate::report::model::{AppAccess, Certainty, CloudSession, Exemption, OrgUnit, ReauthState, SessionMethod};
 use crate::report::page::{Line, Page, Tone};
 use crate::report::table::{self, Cell, Column, Row};

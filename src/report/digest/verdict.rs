@@ -2,26 +2,54 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::View;
-use crate::domain::OrgUnitPath;
-use crate::report::model::{CheckResult, Confidence, Connection, Outcome, Status, SubjectKind};
+use crate::domain::{OrgUnitPath, humane_time};
+use crate::report::model::{
+    CheckResult, Confidence, Connection, Outcome, Report, Source, SourceStatus, Status, SubjectKind,
+};
 use crate::report::page::{Line, Tone};
-use crate::report::wording::{counted, number};
+use crate::report::wording::{counted, number, relative};
 
 /// The verdict, and whether there is nothing more to say.
-pub(super) struct Verdict {
-    pub(super) line: Line,
-    pub(super) all_clear: bool,
+pub(in crate::report) struct Verdict {
+    pub(in crate::report) line: Line,
+    pub(in crate::report) all_clear: bool,
 }
 
 /// A connection that fails, and how sure that is.
-pub(super) struct Broken<'a> {
-    pub(super) connection: &'a Connection,
-    pub(super) proven: bool,
+pub(in crate::report) struct Broken<'a> {
+    pub(in crate::report) connection: &'a Connection,
+    pub(in crate::report) proven: bool,
 }
 
-/// Connections that break, or fail a check on presumed facts; without those whose failure was accepted.
-pub(super) fn broken<'a>(view: &View<'a>) -> Vec<Broken<'a>> {
+/// When a connection fails, in words.
+pub(in crate::report) struct Moments {
+    /// The latest moment, or `not known`.
+    pub(in crate::report) by: String,
+    /// How far that is from the audit; empty where it is not known.
+    pub(in crate::report) until: String,
+    /// How long ago it was last authorised.
+    pub(in crate::report) authorised: String,
+}
+
+impl Broken<'_> {
+    pub(in crate::report) fn moments(&self, now: Timestamp) -> Moments {
+        let (by, until) = match self.connection.next_failure_by {
+            // It should be broken by now; whether it is, only a refresh could tell.
+            Some(at) if at <= now => (humane_time(at), format!("due {}", relative(at, now))),
+            Some(at) => (humane_time(at), relative(at, now)),
+            None => ("not known".to_owned(), String::new()),
+        };
+        let last = self.connection.last_authorized_at;
+        Moments { by, until, authorised: last.map_or_else(|| "not seen".to_owned(), |at| relative(at, now)) }
+    }
+}
+
+/// Connections that break, or fail a check on presumed facts; without those whose failure was accepted. The next to fail
+/// first; those whose moment is not known last.
+pub(in crate::report) fn broken<'a>(view: &View<'a>) -> Vec<Broken<'a>> {
     let of = |status: Status| -> BTreeSet<_> {
         view.with_status(status)
             .filter(|result| result.subject.kind == SubjectKind::Connection)
@@ -30,7 +58,8 @@ pub(super) fn broken<'a>(view: &View<'a>) -> Vec<Broken<'a>> {
             .collect()
     };
     let (accepted, presumed) = (of(Status::Suppressed), of(Status::Fail));
-    view.report
+    let mut broken: Vec<Broken<'a>> = view
+        .report
         .connections
         .iter()
         .filter_map(|connection| {
@@ -41,15 +70,18 @@ pub(super) fn broken<'a>(view: &View<'a>) -> Vec<Broken<'a>> {
                 Outcome::Survives => None,
             }
         })
-        .collect()
+        .collect();
+    broken.sort_by_key(|b| (b.connection.next_failure_by.is_none(), b.connection.next_failure_by));
+    broken
 }
 
-pub(super) fn of(view: &View<'_>) -> Verdict {
+/// The verdict on the whole report.
+pub(in crate::report) fn verdict(view: &View<'_>) -> Verdict {
     let report = view.report;
     let fails: Vec<_> = view.with_status(Status::Fail).collect();
     let count = |status| view.with_status(status).count();
     let (open, manual, suppressed) = (count(Status::Undetermined), count(Status::Manual), count(Status::Suppressed));
-    let cut_short = super::grounds::incomplete(report).count();
+    let cut_short = incomplete(report).count();
     let line = Line::default();
     let (line, all_clear) = if !fails.is_empty() || !broken(view).is_empty() {
         (failing(view, &fails, open), false)
@@ -81,6 +113,14 @@ pub(super) fn of(view: &View<'_>) -> Verdict {
         line
     };
     Verdict { line, all_clear }
+}
+
+/// Sources that were asked and did not give everything.
+pub(in crate::report) fn incomplete(report: &Report) -> impl Iterator<Item = &Source> {
+    report.sources.iter().filter(|source| match source.status {
+        SourceStatus::Partial | SourceStatus::Denied | SourceStatus::Failed => true,
+        SourceStatus::Complete | SourceStatus::Skipped => false,
+    })
 }
 
 /// What `--accept-presumed` let pass is not passed over in silence.
