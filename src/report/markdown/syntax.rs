@@ -12,7 +12,7 @@ const LONGEST: usize = 1_000;
 
 /// Running text.
 pub(super) fn text(raw: &str) -> String {
-    words(&shortened(Visible::of(raw).as_str()))
+    no_block(words(&shortened(Visible::of(raw).as_str())))
 }
 
 /// A name: code, so that it is copied as it is.
@@ -37,7 +37,15 @@ pub(super) fn line(line: &Line) -> String {
         let (before, after) = (piece.len() - piece.trim_start().len(), piece.len() - piece.trim_end().len());
         written.push_str(&format!("{}**{core}**{}", " ".repeat(before), " ".repeat(after)));
     }
-    written
+    no_block(written)
+}
+
+/// Without what would start a list, a rule or a heading's underline at the start of a line.
+fn no_block(text: String) -> String {
+    match text.find(['-', '.', ')']) {
+        Some(at) if text[..at].chars().all(|c| c.is_ascii_digit()) => format!("{}\\{}", &text[..at], &text[at..]),
+        Some(_) | None => text,
+    }
 }
 
 /// A page of Google's as a link, anything else as what it says.
@@ -102,12 +110,7 @@ fn escaped(text: &str) -> String {
         }
         seen.push(c);
     }
-    // What would start a list, a rule or a heading underline at the start of a line.
-    let starts_block = |c: char| matches!(c, '-' | '.' | ')');
-    match seen.find(starts_block) {
-        Some(at) if seen[..at].chars().all(|c| c.is_ascii_digit()) => format!("{}\\{}", &seen[..at], &seen[at..]),
-        Some(_) | None => seen,
-    }
+    seen
 }
 
 /// A code span. Bars are escaped even there, as a table cell would end at them.
