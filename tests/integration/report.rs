@@ -244,6 +244,7 @@ fn every_format_conserves_the_counts() {
                     counts
                 }
                 Format::Sarif => counts_of_sarif(&serde_json::from_str(&text).expect("JSON")),
+                Format::Html => crate::html::counts(&text),
             };
             assert_eq!(counts, expected, "{name} as {format}");
         }
@@ -251,7 +252,7 @@ fn every_format_conserves_the_counts() {
 }
 
 /// Puts a text into every field that Google or a file of the operator's fills.
-fn poisoned(mut report: Report, text: &str) -> Report {
+pub(crate) fn poisoned(mut report: Report, text: &str) -> Report {
     use gwsaudit::domain::{ClientId, Email, OrgUnitPath};
     let unit = OrgUnitPath::from_google(&format!("/{text}"));
     let user = Email::from_google(text);
