@@ -6,13 +6,14 @@ use std::rc::Rc;
 use html5ever::tendril::TendrilSink as _;
 use markup5ever_rcdom::{Node, NodeData, RcDom};
 
-/// An element with what stands before it in the page's order forgotten: its name, attributes and place.
+/// An element as it stands on the page.
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: BTreeMap<String, String>,
+    parent: Option<Rc<Element>>,
     node: Rc<Node>,
-    /// Names of the elements around it with their attributes, the innermost last.
-    pub(crate) around: Vec<(String, BTreeMap<String, String>)>,
+    /// Whose nodes lose their children when it goes.
+    _page: Rc<RcDom>,
 }
 
 impl Element {
@@ -21,69 +22,63 @@ impl Element {
     }
 
     pub(crate) fn has_class(&self, class: &str) -> bool {
-        has_class(&self.attributes, class)
+        self.attribute("class").is_some_and(|classes| classes.split(' ').any(|one| one == class))
+    }
+
+    /// The elements around it, the innermost first.
+    pub(crate) fn around(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(self.parent.as_deref(), |element| element.parent.as_deref())
     }
 
     /// The attribute of the nearest element around it that has one.
     pub(crate) fn inherited(&self, name: &str) -> Option<&str> {
-        self.around.iter().rev().find_map(|(_, attributes)| attributes.get(name)).map(String::as_str)
+        self.around().find_map(|element| element.attribute(name))
     }
 
     pub(crate) fn is_within_class(&self, class: &str) -> bool {
-        self.around.iter().any(|(_, attributes)| has_class(attributes, class))
+        self.around().any(|element| element.has_class(class))
     }
 
     /// All text in it.
     pub(crate) fn text(&self) -> String {
-        text_of(&self.node)
-    }
-}
-
-fn has_class(attributes: &BTreeMap<String, String>, class: &str) -> bool {
-    attributes.get("class").is_some_and(|classes| classes.split(' ').any(|one| one == class))
-}
-
-fn text_of(node: &Rc<Node>) -> String {
-    let mut text = String::new();
-    let mut ahead = vec![node.clone()];
-    while let Some(node) = ahead.pop() {
-        if let NodeData::Text { contents } = &node.data {
-            text.push_str(&contents.borrow());
+        let mut text = String::new();
+        let mut ahead = vec![self.node.clone()];
+        while let Some(node) = ahead.pop() {
+            if let NodeData::Text { contents } = &node.data {
+                text.push_str(&contents.borrow());
+            }
+            ahead.extend(node.children.borrow().iter().rev().cloned());
         }
-        ahead.extend(node.children.borrow().iter().rev().cloned());
+        text
     }
-    text
 }
 
 /// Every element in the page's order. The parser must have nothing to complain about, and there are no comments.
-pub(crate) fn elements(page: &str) -> Vec<Element> {
-    let dom = html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(page);
-    let faults = dom.errors.borrow();
-    assert!(faults.is_empty(), "{faults:?}");
-    let mut found = Vec::new();
-    let mut ahead: Vec<(Rc<Node>, Vec<(String, BTreeMap<String, String>)>)> = vec![(dom.document.clone(), Vec::new())];
-    while let Some((node, mut around)) = ahead.pop() {
+pub(crate) fn elements(page: &str) -> Vec<Rc<Element>> {
+    let dom = Rc::new(html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(page));
+    assert!(dom.errors.borrow().is_empty(), "{:?}", dom.errors.borrow());
+    let mut found: Vec<Rc<Element>> = Vec::new();
+    let mut ahead: Vec<(Rc<Node>, Option<Rc<Element>>)> = vec![(dom.document.clone(), None)];
+    while let Some((node, mut parent)) = ahead.pop() {
         match &node.data {
             NodeData::Element { name, attrs, .. } => {
-                let attributes: BTreeMap<String, String> = attrs
-                    .borrow()
-                    .iter()
-                    .map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string()))
-                    .collect();
-                let name = name.local.to_string();
-                found.push(Element {
-                    name: name.clone(),
-                    attributes: attributes.clone(),
+                let attributes = attrs.borrow();
+                let attributes = attributes.iter().map(|one| (one.name.local.to_string(), one.value.to_string()));
+                let element = Rc::new(Element {
+                    name: name.local.to_string(),
+                    attributes: attributes.collect(),
+                    parent,
                     node: node.clone(),
-                    around: around.clone(),
+                    _page: dom.clone(),
                 });
-                around.push((name, attributes));
+                found.push(element.clone());
+                parent = Some(element);
             }
             NodeData::Comment { contents } => panic!("a comment: {contents}"),
             NodeData::ProcessingInstruction { .. } => panic!("a processing instruction"),
             NodeData::Document | NodeData::Doctype { .. } | NodeData::Text { .. } => {}
         }
-        ahead.extend(node.children.borrow().iter().rev().map(|child| (child.clone(), around.clone())));
+        ahead.extend(node.children.borrow().iter().rev().map(|child| (child.clone(), parent.clone())));
     }
     found
 }

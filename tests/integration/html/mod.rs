@@ -4,6 +4,7 @@ mod dom;
 mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -19,9 +20,9 @@ fn page(report: &Report) -> String {
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
-fn fingerprints(elements: &[Element]) -> Vec<String> {
+fn fingerprints(elements: &[Rc<Element>]) -> Vec<String> {
     let codes = elements.iter().filter(|element| element.name == "code" && element.is_within_class("fingerprint"));
-    codes.map(Element::text).collect()
+    codes.map(|code| code.text()).collect()
 }
 
 /// Results by status, counted one by one.
@@ -70,7 +71,7 @@ fn the_table_counts_what_the_list_holds() {
         let page = page(&report);
         let counted = counts(&page);
         let links = elements(&page);
-        let rows: Vec<&Element> =
+        let rows: Vec<_> =
             links.iter().filter(|element| element.name == "tr" && element.is_within_class("counts")).collect();
         assert_eq!(rows.len(), 1 + Status::ALL.len(), "{name}");
         for link in links.iter().filter(|element| element.has_class("to-status")) {
@@ -91,7 +92,7 @@ fn the_policy_allows_our_own_style_and_script_alone() {
     let page = page(&fixtures::broken());
     let elements = elements(&page);
     let hash = |name: &str| {
-        let found: Vec<&Element> = elements.iter().filter(|element| element.name == name).collect();
+        let found: Vec<_> = elements.iter().filter(|element| element.name == name).collect();
         let [only] = found[..] else { panic!("{} elements {name}", found.len()) };
         let digest = digest(&SHA256, only.text().as_bytes());
         format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(digest))

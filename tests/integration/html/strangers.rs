@@ -1,5 +1,7 @@
 //! Names that would like to be part of the page.
 
+use std::rc::Rc;
+
 use gwsaudit::report::is_hidden;
 use gwsaudit::report::model::Report;
 use proptest::prelude::*;
@@ -18,7 +20,7 @@ const TAGS: [&str; 57] = [
 ];
 
 /// What nothing but our own markup may hold: elements that we write, no handler, no style, no address but of ours.
-fn assert_harmless(elements: &[Element]) {
+fn assert_harmless(elements: &[Rc<Element>]) {
     for element in elements {
         let name = element.name.as_str();
         assert!(TAGS.contains(&name) || ["ul", "use"].contains(&name), "<{name}>");
@@ -36,7 +38,7 @@ fn assert_harmless(elements: &[Element]) {
         // The drawing has titles of its own.
         let count = elements
             .iter()
-            .filter(|element| element.name == name && !element.around.iter().any(|(name, _)| name == "svg"))
+            .filter(|element| element.name == name && !element.around().any(|outer| outer.name == "svg"))
             .count();
         assert_eq!(count, 1, "{name}");
     }
@@ -103,10 +105,12 @@ fn the_hostile_tenant_is_harmless() {
 
 #[test]
 fn a_name_of_a_megabyte_is_shortened_and_says_so() {
-    for (name, report) in fixtures::all() {
+    let reports =
+        [fixtures::broken(), fixtures::doubtful(), fixtures::denied(), fixtures::suppressed(), fixtures::manual()];
+    for report in reports {
         let page = page(&poisoned(report, &format!("{}@example.com", "<".repeat(1_000_000))));
-        assert!(page.len() < 3_000_000, "{name}: {} bytes", page.len());
-        assert!(page.contains("characters left out]"), "{name}");
+        assert!(page.len() < 3_000_000, "{} bytes", page.len());
+        assert!(page.contains("characters left out]"));
         assert_harmless(&elements(&page));
     }
 }
@@ -123,7 +127,7 @@ fn units_nested_without_end_stay_within_what_browsers_nest() {
     }
     report.org_units.sort_by(|a, b| a.path.cmp(&b.path));
     let elements = elements(&page(&report));
-    assert!(elements.iter().map(|element| element.around.len()).max() < Some(120));
+    assert!(elements.iter().map(|element| element.around().count()).max() < Some(120));
     assert_eq!(elements.iter().filter(|element| element.has_class("unit")).count(), report.org_units.len());
 }
 
