@@ -4,6 +4,7 @@ mod cli;
 mod corpus;
 mod google;
 mod histories;
+mod html;
 mod logs_and_apps;
 mod meta;
 mod packs;

@@ -244,17 +244,6 @@ fn markdown(text: &str) -> pulldown_cmark::Parser<'_> {
     pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::all())
 }
 
-/// Results below each heading that names a status.
-fn counts_of_html(page: &str) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    for case in page.split("<details class=\"case ").skip(1) {
-        let (_, status) = case.split_once("data-status=\"").expect("a status");
-        let (status, _) = status.split_once('"').expect("its end");
-        *counts.entry(status.to_owned()).or_insert(0) += case.matches("class=\"result\"").count() as u64;
-    }
-    counts
-}
-
 fn counted(statuses: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
     statuses.fold(BTreeMap::new(), |mut counts, status| {
         *counts.entry(status).or_insert(0) += 1;
@@ -363,7 +352,7 @@ fn every_format_conserves_the_counts() {
                 }
                 Format::Sarif => counts_of_sarif(&serde_json::from_str(&text).expect("JSON")),
                 Format::Markdown => counts_of_markdown(&text),
-                Format::Html => counts_of_html(&text),
+                Format::Html => crate::html::counts(&text),
                 Format::Csv => counted(csv_rows(&text).map(|row| row["status"].clone())),
                 Format::Junit => counted(junit_cases(&text).map(|case| status_of_junit(&case).to_owned())),
                 Format::Ocsf => counted(ocsf_events(&text).map(|event| status_of_ocsf(&event).to_owned())),
@@ -374,7 +363,7 @@ fn every_format_conserves_the_counts() {
 }
 
 /// Puts a text into every field that Google or a file of the operator's fills.
-fn poisoned(mut report: Report, text: &str) -> Report {
+pub(crate) fn poisoned(mut report: Report, text: &str) -> Report {
     use gwsaudit::domain::{ClientId, Email, OrgUnitPath};
     let unit = OrgUnitPath::from_google(&format!("/{text}"));
     let user = Email::from_google(text);

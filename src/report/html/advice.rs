@@ -29,19 +29,26 @@ fn checks(results: &[&CheckResult], anchors: &Anchors<'_>) -> Vec<Check> {
 
 /// One cure.
 pub(super) struct Remedy {
-    /// Where; the strong pieces are names.
+    /// Where.
     pub(super) place: Shown,
     pub(super) severity: Severity,
     pub(super) checks: Vec<Check>,
     pub(super) cures: String,
+    /// The number of the first step: they are counted through, as one cure may build on another.
+    pub(super) first: usize,
     pub(super) steps: Vec<Shown>,
     pub(super) page: Option<Place>,
 }
 
 /// Every cure once, the gravest first.
 pub(super) fn remedies(view: &View<'_>, anchors: &Anchors<'_>) -> Vec<Remedy> {
+    let mut next = 1;
     let remedy = |cure: Cure<'_>| Remedy {
         place: Shown::from(&cure.place(view)),
+        first: {
+            next += cure.steps.len();
+            next - cure.steps.len()
+        },
         severity: cure.severity,
         checks: checks(&cure.results, anchors),
         cures: counted(cure.results.len(), "result", "results"),

@@ -1,7 +1,7 @@
 //! Words that come with a colour and an icon. The word alone says it all.
 
 use crate::domain::Severity;
-use crate::report::model::{Certainty, Confidence, Outcome, SourceStatus, Status};
+use crate::report::model::{Certainty, Confidence, Outcome, Report, SourceStatus, Status};
 use crate::report::page::Tone;
 
 /// A word, and the class from which the style sheet takes colour and icon.
@@ -87,7 +87,8 @@ pub(super) fn confidence(confidence: Confidence) -> Label {
     }
 }
 
-/// The gravest first.
-pub(super) fn severities() -> impl Iterator<Item = Severity> {
-    Severity::ALL.into_iter().rev()
+/// Those that results of the report have, the gravest first.
+pub(super) fn severities(report: &Report) -> Vec<Severity> {
+    let occurs = |severity: &Severity| report.results.iter().any(|result| result.severity == *severity);
+    Severity::ALL.into_iter().rev().filter(occurs).collect()
 }

@@ -77,7 +77,7 @@ impl Page {
             script: SCRIPT,
             head: overview::Head::of(report),
             verdict: overview::Verdict::of(&view),
-            severities: severities().collect(),
+            severities: severities(report),
             counts: overview::counts(report),
             all_results: number(report.results.len()),
             breaks: overview::breaks(&view),

@@ -68,10 +68,11 @@ pub(super) fn counts(report: &Report) -> Vec<Count> {
     for result in &report.results {
         *counted.entry((result.status, result.severity)).or_default() += 1;
     }
+    let severities = severities(report);
     let count = |status| {
         let of = |severity| counted.get(&(status, severity)).copied().unwrap_or_default();
-        let total: usize = severities().map(of).sum();
-        let cells = severities().map(|severity| of(severity)).map(|n| if n == 0 { String::new() } else { number(n) });
+        let total: usize = severities.iter().copied().map(of).sum();
+        let cells = severities.iter().copied().map(of).map(|n| if n == 0 { String::new() } else { number(n) });
         Count { status, label: status.into(), cells: cells.collect(), total: number(total), any: total > 0 }
     };
     [Status::Fail, Status::Undetermined, Status::Manual, Status::Suppressed, Status::Pass, Status::NotApplicable]

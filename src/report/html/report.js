@@ -17,6 +17,7 @@
     wasOpen: element.open,
     cases: [...element.querySelectorAll("details.case")].map((one) => ({
       element: one,
+      wasOpen: one.open,
       status: one.dataset.status,
       severity: one.dataset.severity,
       rows: [...one.querySelectorAll("li.result")].map((row) => ({
@@ -100,14 +101,21 @@
           if (show) rows += 1;
         }
         one.element.hidden = rows === 0;
+        one.here = rows;
         here += rows;
       }
       check.element.hidden = here === 0;
       shown += here;
       check.here = here;
     }
-    // What was looked for lies open, as far as that is less than a search by eye.
-    for (const check of checks) check.element.open = filtering ? check.here > 0 && shown <= 200 : check.wasOpen;
+    // What was looked for lies open, as far as that saves a search by eye.
+    const lay = (part, few) => {
+      part.element.open = filtering ? part.here > 0 && shown <= few : part.wasOpen;
+    };
+    for (const check of checks) {
+      lay(check, 200);
+      for (const one of check.cases) lay(one, 20);
+    }
     const count = (n) => n.toLocaleString("en") + (n === 1 ? " result" : " results");
     byId("shown").textContent = filtering ? shown.toLocaleString("en") + " of " + count(all) : count(all);
     byId("nothing").hidden = shown > 0 || all === 0;

@@ -23,7 +23,7 @@ const RIGHT: i64 = 24;
 const TOP: i64 = 30;
 const LANE: i64 = 40;
 /// Moments nearer than this are one mark.
-const APART: i64 = 14;
+const APART: i64 = 24;
 
 /// What a moment is about. The order is that of the drawing, top down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,7 +225,7 @@ fn marks<'a>(moments: impl Iterator<Item = &'a Moment>, scale: &Scale) -> Vec<Ma
             radius: match heap.len() {
                 1 => 5,
                 2..=9 => 9,
-                _ => 12,
+                _ => 11,
             },
             count: (heap.len() > 1).then(|| if heap.len() < 100 { number(heap.len()) } else { "99+".to_owned() }),
             says: told(&heap),
