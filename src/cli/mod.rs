@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod collect;
 mod credentials;
+mod doctor;
 mod error;
 mod exit;
 mod explain;
@@ -16,6 +17,7 @@ mod judge;
 mod output;
 mod policy;
 mod progress;
+mod service_account;
 mod setup;
 mod simulator;
 mod talk;
@@ -47,7 +49,8 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
-        Command::Setup(args) => guide::run(&args),
+        Command::Setup(args) => with_runtime(guide::run(&args, &cli.global, surroundings)),
+        Command::Doctor(args) => with_runtime(doctor::run(&args, &cli.global, surroundings)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),
         Command::Policy(args) => with_runtime(policy::run(&args, &cli.global, surroundings, &talk)),

@@ -17,10 +17,10 @@ use super::talk::Talk;
 use crate::collect::{
     Canaries, Collected, Continuity, DnsPlan, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
 };
-use crate::config::{DnsSettings, GcpOrganization};
+use crate::config::{Config, DnsSettings, GcpOrganization};
 use crate::domain::Email;
 use crate::evidence::AppDefinition;
-use crate::google::{Google, Limits, Options, Pacing};
+use crate::google::{Credentials, Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
 use crate::simulator::{Running, Simulator, SimulatorOptions};
 use crate::snapshot::{Snapshot, SourceId};
@@ -162,20 +162,7 @@ impl Live {
         }
         let canaries = self.canaries(setup, surroundings, talk)?;
         let google = connect(setup, admin, limits, surroundings, talk).await?;
-        let plan = Plan {
-            customer: config.customer.clone(),
-            purpose,
-            needs,
-            scan: self.scan.unwrap_or(config.audit.scan),
-            organization: match &config.evidence.gcp_organization {
-                None => OrganizationPlan::Find,
-                Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
-                Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
-            },
-            dns: dns_plan(&config.dns),
-            apps: apps.iter().map(|app| (*app).clone()).collect(),
-            now: now(),
-        };
+        let plan = plan(config, purpose, needs, self.scan.unwrap_or(config.audit.scan), apps);
         let progress = Progress::new(talk);
         let round = async {
             match &canaries {
@@ -218,6 +205,30 @@ impl Live {
     }
 }
 
+/// What is to be read, as the configuration has it, as of now.
+pub(super) fn plan(
+    config: &Config,
+    purpose: Purpose,
+    needs: BTreeSet<SourceId>,
+    scan: Scan,
+    apps: &[&AppDefinition],
+) -> Plan {
+    Plan {
+        customer: config.customer.clone(),
+        purpose,
+        needs,
+        scan,
+        organization: match &config.evidence.gcp_organization {
+            None => OrganizationPlan::Find,
+            Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
+            Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
+        },
+        dns: dns_plan(&config.dns),
+        apps: apps.iter().map(|app| (*app).clone()).collect(),
+        now: now(),
+    }
+}
+
 fn dns_plan(settings: &DnsSettings) -> DnsPlan {
     if settings.enabled {
         DnsPlan::Ask { servers: settings.servers.clone(), selectors: settings.dkim_selectors.clone() }
@@ -234,8 +245,19 @@ pub(super) async fn connect(
     surroundings: &Surroundings,
     talk: Talk,
 ) -> Result<Google, CliError> {
+    let credentials = super::credentials::find(setup, surroundings, talk).await?;
+    connect_with(setup, credentials, subject, limits).await
+}
+
+/// The same, with credentials that have been found.
+pub(super) async fn connect_with(
+    setup: &Setup,
+    credentials: Credentials,
+    subject: Email,
+    limits: Limits,
+) -> Result<Google, CliError> {
     let options = Options {
-        credentials: super::credentials::find(setup, surroundings, talk).await?,
+        credentials,
         subject,
         endpoint: setup.config.google.endpoint.clone(),
         limits,

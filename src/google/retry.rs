@@ -110,9 +110,13 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let date = |text: &str| -> Option<Timestamp> { DateTimeParser::new().parse_timestamp(text).ok() };
-    let answered = date(headers.get(http::header::DATE)?.to_str().ok()?)?;
-    Duration::try_from(date(text)?.duration_since(answered)).ok()
+    let answered = read_date(headers.get(http::header::DATE)?.to_str().ok()?)?;
+    Duration::try_from(read_date(text)?.duration_since(answered)).ok()
+}
+
+/// A time as HTTP writes it (RFC 9110, section 5.6.7, in the one form that servers still send).
+pub(crate) fn read_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// The error for a source whose time is over.

@@ -1,16 +1,20 @@
 //! `gwsaudit setup`: what to make in Google's consoles.
 
-use super::args::{SetupArgs, SetupTopic};
+mod args;
+
+pub(super) use args::{SETUP_HELP, SetupArgs};
+use args::SetupTopic;
+
 use super::error::CliError;
 use super::exit::Exit;
 use super::output::standard;
 
 /// The page for people, of which the terminal shows the part that says what to do.
-const CANARIES: &str = include_str!("../../docs/canaries.md");
+const CANARIES: &str = include_str!("../../../docs/canaries.md");
 
-pub(super) fn run(args: &SetupArgs) -> Result<Exit, CliError> {
+pub(super) async fn run(args: &SetupArgs, _: &super::args::Global, _: &super::Surroundings) -> Result<Exit, CliError> {
     let text = match args.topic {
-        SetupTopic::Canaries => section(CANARIES, "## Setting up"),
+        Some(SetupTopic::Canaries) | None => section(CANARIES, "## Setting up"),
     };
     standard(|out| writeln!(out, "{}", text.trim_end()))?;
     Ok(Exit::Clean)
