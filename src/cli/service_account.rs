@@ -17,9 +17,12 @@ const PROJECT: &str = "PROJECT_ID";
 
 impl ServiceAccount {
     pub(super) fn of(credentials: &Credentials) -> Self {
-        let email = credentials.account().to_owned();
-        let project = project_of(&email).map(str::to_owned);
-        Self { client_id: credentials.client_id().map(str::to_owned), project, email: Some(email) }
+        Self { client_id: credentials.client_id().map(str::to_owned), ..Self::named(credentials.account()) }
+    }
+
+    /// One of which no more than the address is known.
+    pub(super) fn named(email: &str) -> Self {
+        Self { email: Some(email.to_owned()), client_id: None, project: project_of(email).map(str::to_owned) }
     }
 
     /// The project, or what stands for it.

@@ -3,7 +3,7 @@
 //! Nothing is judged and nothing changed. A step that cannot be tried because another failed says which.
 
 mod args;
-mod delegation;
+pub(super) mod delegation;
 mod files;
 mod print;
 mod reading;
