@@ -189,7 +189,13 @@ pub(super) struct Exposed {
 
 impl fmt::Display for Exposed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} can be read by others on this machine (mode {:04o})", self.what, self.path.display(), self.mode)
+        write!(
+            f,
+            "{} {} can be read by others on this machine (mode {:04o})",
+            self.what,
+            self.path.display(),
+            self.mode
+        )
     }
 }
 

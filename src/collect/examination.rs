@@ -109,9 +109,9 @@ pub async fn examine(google: &Google, plan: &Plan, administrator: &Email) -> Exa
         return found;
     }
     let wanted = scopes::ALL.into_iter().filter(|scope| requirements.iter().any(|one| one.scope == *scope));
-    found.tokens = join_all(wanted.map(|scope| async move {
-        (scope, google.session("doctor", scope, Pace::Directory).authorize().await)
-    }))
+    found.tokens = join_all(
+        wanted.map(|scope| async move { (scope, google.session("doctor", scope, Pace::Directory).authorize().await) }),
+    )
     .await;
     Round { google, plan, administrator, requirements: &requirements, tokens: &found.tokens }
         .go()
@@ -330,8 +330,7 @@ impl Round<'_> {
                     Some(Err(error)) => Finding::Failed(error),
                     page => {
                         let page = page.and_then(Result::ok).unwrap_or_default();
-                        bound.group =
-                            page.iter().find_map(|raw| raw.read().ok()).and_then(|binding| binding.group_key);
+                        bound.group = page.iter().find_map(|raw| raw.read().ok()).and_then(|binding| binding.group_key);
                         bound.empty = page.is_empty();
                         Finding::Read
                     }
@@ -348,11 +347,9 @@ impl Round<'_> {
         let session = match self.access(SourceId::Organizations, Pace::ResourceManager)? {
             Err(finding) => return Some((finding, None)),
             // What a glance would miss decides here.
-            Ok(_) => self.google.session(
-                SourceId::Organizations.as_str(),
-                &scopes::CLOUD_PLATFORM,
-                Pace::ResourceManager,
-            ),
+            Ok(_) => {
+                self.google.session(SourceId::Organizations.as_str(), &scopes::CLOUD_PLATFORM, Pace::ResourceManager)
+            }
         };
         let mut pages = resource_manager::organizations(&session);
         let mut seen = Vec::new();

@@ -23,8 +23,8 @@ mod sign_on;
 mod source;
 
 pub use canaries::{Canaries, Round, go_round};
-pub use dns::try_resolver;
 pub use carry::{Broken, Carried, CarryError, Continuity, Earlier};
+pub use dns::try_resolver;
 pub use examination::{Examination, Finding, LogReach, examine};
 pub use plan::{DnsPlan, OrganizationPlan, Plan, Purpose, Scan};
 pub use requirements::{Occasion, Requirement};

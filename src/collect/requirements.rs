@@ -40,8 +40,7 @@ impl Plan {
         }
         let mut found: Vec<Requirement> =
             asked.iter().filter_map(|source| requirement(*source, Occasion::Always)).collect();
-        let namers =
-            [SourceId::AccessBindings, SourceId::Policies, SourceId::RoleAssignments, SourceId::InboundSso];
+        let namers = [SourceId::AccessBindings, SourceId::Policies, SourceId::RoleAssignments, SourceId::InboundSso];
         let mut later = Vec::new();
         if namers.iter().any(|namer| asked.contains(namer)) {
             later.push(SourceId::Members);

@@ -10,8 +10,8 @@
 //! 6. [`ErrorBody`]: what a refusal means.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
@@ -450,7 +450,12 @@ impl Session {
             (None, Some(host)) if status.is_redirection() => error.with_message(&format!("to {host}")),
             (None, _) => error,
         };
-        Err(Fault { error, retry_after: retry_after(&head.headers), paced: None, token: bearer.map(|bearer| bearer.generation) })
+        Err(Fault {
+            error,
+            retry_after: retry_after(&head.headers),
+            paced: None,
+            token: bearer.map(|bearer| bearer.generation),
+        })
     }
 }
 

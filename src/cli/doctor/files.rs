@@ -42,10 +42,9 @@ fn attestations(setup: &Setup, plan: &Plan, has_canaries: bool) -> Option<Step> 
         Ok(attestations) => attestations,
         Err(error) => {
             let step = Step::problem(ID, TITLE, with_causes(&error)).misused();
-            return Some(step.cure(format!(
-                "Correct {}, or set [evidence] attestations to where they are.",
-                path.display()
-            )));
+            return Some(
+                step.cure(format!("Correct {}, or set [evidence] attestations to where they are.", path.display())),
+            );
         }
     };
     Some(judge_attestations(&attestations, plan.now).measure("attestations", attestations.len()))
@@ -69,7 +68,8 @@ fn judge_attestations(attestations: &[Attestation], now: Timestamp) -> Step {
         return Step::doubt(id, title, detail).cure("Look again and attest: gwsaudit attest");
     }
     if old > 0 {
-        let detail = format!("{old} of {count} are older than Google's logs (180 days), which no longer watch over them");
+        let detail =
+            format!("{old} of {count} are older than Google's logs (180 days), which no longer watch over them");
         return Step::doubt(id, title, detail)
             .cure("Look again and attest: gwsaudit attest")
             .cure("Or carry an older log forward: gwsaudit audit --since-snapshot FILE");

@@ -70,7 +70,8 @@ async fn diagnose(
     steps.extend(files::steps(setup, &plan, args.demo.is_some(), surroundings));
     let found = super::credentials::look(setup, surroundings).await;
     steps.extend(credentials(&found));
-    let account = found.as_ref().map_or_else(|_| ServiceAccount::default(), |found| ServiceAccount::of(&found.credentials));
+    let account =
+        found.as_ref().map_or_else(|_| ServiceAccount::default(), |found| ServiceAccount::of(&found.credentials));
     let examination = match (found, &setup.config.admin) {
         (Ok(found), Some(_)) => Some(ask(setup, found.credentials, &plan, args).await?),
         (_, None) | (Err(_), _) => None,

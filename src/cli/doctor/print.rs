@@ -99,13 +99,7 @@ impl Findings {
         for step in &self.steps {
             let named = Visible::of(&step.title);
             let gap = title.saturating_sub(named.width());
-            writeln!(
-                out,
-                "{:word$}  {named}{:gap$}  {}",
-                step.status.word(),
-                "",
-                Visible::of(&step.detail)
-            )?;
+            writeln!(out, "{:word$}  {named}{:gap$}  {}", step.status.word(), "", Visible::of(&step.detail))?;
             for cure in &step.cure {
                 writeln!(out, "{:word$}  -> {}", "", Visible::of(cure))?;
             }

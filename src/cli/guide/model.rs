@@ -8,7 +8,7 @@ use crate::cli::credentials::{CredentialFault, Found};
 use crate::cli::doctor::delegation;
 use crate::cli::service_account::{ServiceAccount, shell_word};
 use crate::collect::{Occasion, OrganizationPlan, Plan, Requirement};
-use crate::config::Config;
+use crate::config::{Config, Credentials as Configured, GcpOrganization};
 use crate::domain::{PackId, with_causes};
 use crate::google::privileges::{ACCESS_READER, IamRole, ORGANIZATION_VIEWER, Privilege, TOKEN_CREATOR};
 use crate::google::{Api, Asker, Credentials, DELEGATION};
@@ -142,16 +142,12 @@ pub(super) struct Keyless {
 }
 
 /// Puts it together. Nothing is asked of Google.
-pub(super) fn guide(
-    config: &Config,
-    plan: &Plan,
-    packs: &[PackId],
-    found: &Result<Found, CredentialFault>,
-) -> Guide {
+pub(super) fn guide(config: &Config, plan: &Plan, packs: &[PackId], found: &Result<Found, CredentialFault>) -> Guide {
     let requirements = plan.requirements();
-    let mut account = found.as_ref().map_or_else(|_| ServiceAccount::default(), |found| ServiceAccount::of(&found.credentials));
+    let mut account =
+        found.as_ref().map_or_else(|_| ServiceAccount::default(), |found| ServiceAccount::of(&found.credentials));
     if account.email.is_none()
-        && let Some(crate::config::Credentials::Impersonate(wanted)) = &config.credentials
+        && let Some(Configured::Impersonate(wanted)) = &config.credentials
     {
         account = ServiceAccount::named(wanted.as_str());
     }
@@ -163,7 +159,7 @@ pub(super) fn guide(
         apis: apis(&requirements, &account, keyless.is_some() && account.email.is_some()),
         delegation: grant(&requirements, &account),
         organization: organization(plan, admin.as_deref()),
-        configuration: configuration(config, packs, &account, found),
+        configuration: configuration(config, packs, found),
         administrator: administrator(&requirements, admin),
         service_account: describe(account, found),
         keyless,
@@ -292,7 +288,7 @@ fn organization(plan: &Plan, admin: Option<&str>) -> Option<Organization> {
 /// Whoever asks for signatures must be allowed to; where there are no credentials yet, that is a way to do without a key.
 fn keyless(config: &Config, account: &ServiceAccount, found: &Result<Found, CredentialFault>) -> Option<Keyless> {
     let own = || format!("serviceAccount:{}", account.email());
-    let named = matches!(config.credentials, Some(crate::config::Credentials::Impersonate(_)));
+    let named = matches!(config.credentials, Some(Configured::Impersonate(_)));
     let member = match found {
         Ok(Found { credentials: Credentials::Key(_), .. }) => return None,
         Ok(found) => match found.credentials.asker()? {
@@ -315,44 +311,69 @@ fn keyless(config: &Config, account: &ServiceAccount, found: &Result<Found, Cred
         TOKEN_CREATOR.role,
         shell_word(account.project())
     );
-    Some(Keyless { member, role: TOKEN_CREATOR.role, commands: vec![account.enable(&[Api::IamCredentials.host()]), allow] })
+    Some(Keyless {
+        member,
+        role: TOKEN_CREATOR.role,
+        commands: vec![account.enable(&[Api::IamCredentials.host()]), allow],
+    })
 }
 
 /// The least that an audit takes, in TOML.
-fn configuration(
-    config: &Config,
-    packs: &[PackId],
-    account: &ServiceAccount,
-    found: &Result<Found, CredentialFault>,
-) -> String {
-    let mut document = toml::Table::new();
-    let table = |pairs: Vec<(&str, toml::Value)>| {
-        toml::Value::Table(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-    };
-    let admin = config.admin.as_ref().map_or(ADMINISTRATOR, |admin| admin.as_str());
-    let tenant = vec![("customer", config.customer.as_str().into()), ("admin", admin.into())];
-    document.insert("tenant".to_owned(), table(tenant));
+fn configuration(config: &Config, packs: &[PackId], found: &Result<Found, CredentialFault>) -> String {
     let credentials = match (&config.credentials, found) {
-        (Some(crate::config::Credentials::KeyFile(path)), _) => Some(("key_file", path.display().to_string())),
-        (Some(crate::config::Credentials::Impersonate(wanted)), _) => Some(("impersonate", wanted.to_string())),
+        (Some(Configured::KeyFile(path)), _) => Some(CredentialsTable::KeyFile(path.display().to_string())),
+        (Some(Configured::Impersonate(wanted)), _) => Some(CredentialsTable::Impersonate(wanted.to_string())),
         // Application Default Credentials, which nothing has to name.
         (None, Ok(_)) => None,
-        (None, Err(_)) if account.email.is_none() => Some(("key_file", "service-account.json".to_owned())),
-        (None, Err(_)) => None,
+        (None, Err(_)) => Some(CredentialsTable::KeyFile("service-account.json".to_owned())),
     };
-    if let Some((key, value)) = credentials {
-        document.insert("credentials".to_owned(), table(vec![(key, value.into())]));
-    }
-    let organization = config.evidence.gcp_organization.as_ref().map(|organization| match organization {
-        crate::config::GcpOrganization::None => "none".to_owned(),
-        crate::config::GcpOrganization::Named(name) => name.to_string(),
+    let gcp_organization = config.evidence.gcp_organization.as_ref().map(|organization| match organization {
+        GcpOrganization::None => "none".to_owned(),
+        GcpOrganization::Named(name) => name.to_string(),
     });
-    if let Some(organization) = organization {
-        document.insert("evidence".to_owned(), table(vec![("gcp_organization", organization.into())]));
-    }
-    let packs = packs.iter().map(|pack| toml::Value::from(pack.as_str())).collect::<Vec<_>>();
-    document.insert("audit".to_owned(), table(vec![("packs", packs.into())]));
+    let document = Document {
+        tenant: TenantTable {
+            customer: config.customer.as_str(),
+            admin: config.admin.as_ref().map_or(ADMINISTRATOR, |admin| admin.as_str()),
+        },
+        credentials,
+        evidence: gcp_organization.map(|gcp_organization| EvidenceTable { gcp_organization }),
+        audit: AuditTable { packs: packs.iter().map(PackId::as_str).collect() },
+    };
     toml::to_string(&document).expect("texts, lists and tables are TOML")
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    tenant: TenantTable<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<CredentialsTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceTable>,
+    audit: AuditTable<'a>,
+}
+
+#[derive(Serialize)]
+struct TenantTable<'a> {
+    customer: &'a str,
+    admin: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum CredentialsTable {
+    KeyFile(String),
+    Impersonate(String),
+}
+
+#[derive(Serialize)]
+struct EvidenceTable {
+    gcp_organization: String,
+}
+
+#[derive(Serialize)]
+struct AuditTable<'a> {
+    packs: Vec<&'a str>,
 }
 
 fn unique<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {

@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use super::model::Guide;
 use crate::report::Visible;
 
+/// Columns that sentences keep to; what is pasted stays on its line.
+const WIDTH: usize = 100;
+
 /// A part of a page.
 #[derive(Debug, Clone)]
 enum Block {
@@ -68,7 +71,7 @@ fn sections(guide: &Guide) -> Vec<Section> {
 fn account(guide: &Guide) -> Option<Section> {
     let account = &guide.service_account;
     let missing = account.missing.as_ref()?;
-    let mut blocks = vec![Block::Text(format!("No credentials can be used yet: {missing}."))];
+    let mut blocks = vec![Block::Text(format!("As things stand: {missing}."))];
     if !account.commands.is_empty() {
         blocks.push(Block::Text(
             "Make a service account with a key (or none: see \"Without a key\" below), PROJECT_ID being a project of yours:"
@@ -114,12 +117,10 @@ fn delegation(guide: &Guide) -> Section {
         if let Some(because) = row.broader_because {
             reason.push_str(&format!(" (not read-only: {because})"));
         }
-        if row.asked == "where_named" {
-            reason.push_str(", where something names one");
-        }
-        vec![row.scope.to_owned(), reason]
+        let asked = if row.asked == "always" { "always" } else { "where named" };
+        vec![row.scope.to_owned(), asked.to_owned(), reason]
     });
-    blocks.push(Block::Table(vec!["scope", "reads"], rows.collect()));
+    blocks.push(Block::Table(vec!["scope", "asked", "reads"], rows.collect()));
     Section { title: "Domain-wide delegation", blocks }
 }
 
@@ -186,25 +187,29 @@ fn keyless(guide: &Guide) -> Option<Section> {
                  with `gcloud auth application-default login`. Whoever signs in must be allowed to ask for it:"
             .to_owned(),
     };
-    Some(Section { title: "Without a key", blocks: vec![Block::Text(text), Block::Paste("sh", keyless.commands.clone())] })
+    Some(Section {
+        title: "Without a key",
+        blocks: vec![Block::Text(text), Block::Paste("sh", keyless.commands.clone())],
+    })
 }
 
 fn text_block(block: &Block, out: &mut dyn Write) -> io::Result<()> {
     match block {
         Block::Text(text) => {
-            for line in textwrap(text, 92) {
+            for line in textwrap(text, WIDTH - 3) {
                 writeln!(out, "   {}", Visible::of(&line))?;
             }
         }
         Block::Paste(_, lines) => {
             for line in lines {
-                writeln!(out, "     {}", Visible::of(line))?;
+                writeln!(out, "{}", format!("     {}", Visible::of(line)).trim_end())?;
             }
         }
         Block::Table(_, rows) => {
             let columns = rows.first().map_or(0, Vec::len);
             let width = |column: usize| rows.iter().map(|row| Visible::of(&row[column]).width()).max().unwrap_or(0);
-            let widths: Vec<usize> = (0..columns).map(width).collect();
+            let widths: Vec<usize> = (0..columns.saturating_sub(1)).map(width).collect();
+            let before = 3 + widths.iter().map(|width| width + 2).sum::<usize>();
             for row in rows {
                 let mut line = String::from("   ");
                 for (cell, width) in row.iter().zip(&widths) {
@@ -212,7 +217,11 @@ fn text_block(block: &Block, out: &mut dyn Write) -> io::Result<()> {
                     let gap = width.saturating_sub(cell.width());
                     line.push_str(&format!("{cell}{:gap$}  ", ""));
                 }
-                writeln!(out, "{}", line.trim_end())?;
+                // Only the last column holds sentences.
+                for piece in textwrap(row.last().map_or("", String::as_str), WIDTH.saturating_sub(before).max(40)) {
+                    writeln!(out, "{}{}", line, Visible::of(&piece))?;
+                    line = " ".repeat(before);
+                }
             }
         }
     }
@@ -262,7 +271,7 @@ fn markdown_block(block: &Block, out: &mut dyn Write) -> io::Result<()> {
 fn markdown(text: &str) -> String {
     let mut plain = String::new();
     for c in Visible::of(text).as_str().chars() {
-        if matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+        if matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '|') {
             plain.push('\\');
         }
         plain.push(c);
@@ -276,7 +285,7 @@ mod tests {
 
     #[test]
     fn markdown_has_no_syntax_of_others() {
-        assert_eq!(markdown("a|b <i> [x](y) *z* \u{202e}"), "a\\|b \\<i\\> \\[x\\](y) \\*z\\* \\\\u{202e}");
+        assert_eq!(markdown("a|b <i> [x](y) *z* \u{202e}"), "a\\|b \\<i> \\[x\\](y) \\*z\\* \\\\u{202e}");
     }
 
     #[test]
