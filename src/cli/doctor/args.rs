@@ -8,9 +8,10 @@ use crate::domain::PackId;
 
 /// How the help of `gwsaudit doctor` ends.
 pub(in crate::cli) const DOCTOR_HELP: &str = "\
-Tried one by one: the configuration and the files that it names, the credentials, whether Google answers, this
-machine's clock against Google's, a token for each scope, each API, one small read of each source, how far back the
-logs go, name servers. Only what the chosen packs take is tried. It only reads.
+Tried one by one: the configuration and the files that it names, the credentials, whether Google
+answers, this machine's clock against Google's, a token for each scope, each API, one small read of
+each source, how far back the logs go, name servers. Only what the chosen packs take is tried. It
+only reads.
 
 Examples:
   gwsaudit doctor

@@ -43,7 +43,8 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, surroundings: &Surro
         Err(error) if args.demo.is_some() => return Err(error),
         Err(error) => {
             let step = Step::problem("configuration", CONFIGURATION, with_causes(&error));
-            let step = error.advice().into_iter().fold(step, Step::cure).misused();
+            let step = error.advice().into_iter().fold(step, Step::cure);
+            let step = step.cure("Correct it; `gwsaudit setup` prints a configuration to start from.").misused();
             let findings = Findings { steps: vec![step], exit: Exit::Misused, ..Findings::default() };
             findings.print(args.format, output)?;
             return Ok(findings.exit);

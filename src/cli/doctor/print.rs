@@ -99,7 +99,12 @@ impl Findings {
         for step in &self.steps {
             let named = Visible::of(&step.title);
             let gap = title.saturating_sub(named.width());
-            writeln!(out, "{:word$}  {named}{:gap$}  {}", step.status.word(), "", Visible::of(&step.detail))?;
+            let mut lines = step.detail.lines();
+            let first = Visible::of(lines.next().unwrap_or_default());
+            writeln!(out, "{:word$}  {named}{:gap$}  {first}", step.status.word(), "")?;
+            for line in lines {
+                writeln!(out, "{:word$}  {:title$}  {}", "", "", Visible::of(line))?;
+            }
             for cure in &step.cure {
                 writeln!(out, "{:word$}  -> {}", "", Visible::of(cure))?;
             }
@@ -108,7 +113,7 @@ impl Findings {
             .into_iter()
             .map(|status| (self.count(status), status))
             .filter(|(count, _)| *count > 0)
-            .map(|(count, status)| format!("{count} {}", status.word()))
+            .map(|(count, status)| format!("{count} {}", status.counted(count)))
             .collect::<Vec<_>>();
         writeln!(out, "\n{}.", counts.join(", "))
     }

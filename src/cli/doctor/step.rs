@@ -31,6 +31,15 @@ impl Status {
             Self::Skipped => "not tried",
         }
     }
+
+    /// The word behind a number.
+    pub(super) fn counted(self, count: usize) -> &'static str {
+        match (self, count) {
+            (Self::Problem, 2..) => "problems",
+            (Self::Doubt, 2..) => "doubts",
+            (Self::Ok | Self::Problem | Self::Doubt | Self::Skipped, _) => self.word(),
+        }
+    }
 }
 
 /// One thing that was tried.

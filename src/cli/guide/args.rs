@@ -8,9 +8,10 @@ use crate::domain::PackId;
 
 /// How the help of `gwsaudit setup` ends.
 pub(in crate::cli) const SETUP_HELP: &str = "\
-Without a topic: the APIs to enable, the client ID and the scopes to delegate, the administrator's role, roles in
-Google Cloud, and a configuration, for the service account that is configured; where there is none yet, how to
-make one. Nothing is asked of Google but, where nothing else is configured, the machine's metadata server.
+Without a topic: the APIs to enable, the client ID and the scopes to delegate, the administrator's
+role, roles in Google Cloud, and a configuration, for the service account that is configured; where
+there is none yet, how to make one. Google is asked nothing; the machine's metadata server is, where
+no other credentials are set.
 
 Examples:
   gwsaudit setup

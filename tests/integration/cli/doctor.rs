@@ -309,13 +309,13 @@ fn an_empty_log_is_doubted() {
 fn files_of_evidence_are_tried() {
     let tenant = Tenant::builtin("healthy");
     let attestations = tenant.sandbox.read("sim/attestations.toml");
-    let expired = "[[attestation]]\nsetting = \"cloud-session-control\"\norg_unit = \"/Sales\u{202e}\u{1b}[2J\"\n\
+    let expired = "[[attestation]]\nsetting = \"cloud-session-control\"\norg_unit = \"/Sales\u{202e}\"\n\
                    value = { reauth = \"inherit\" }\nattested_by = \"a@example.com\"\n\
                    attested_at = 2026-01-02T10:00:00Z\nexpires_at = 2026-01-03T10:00:00Z\n";
-    tenant.sandbox.write("sim/attestations.toml", format!("{attestations}\n{}", expired.replace('\u{1b}', "\\u001b")));
+    tenant.sandbox.write("sim/attestations.toml", format!("{attestations}\n{expired}"));
     let run = tenant.run(&["doctor"]).exits(3).says_nothing();
     assert!(run.stdout.contains("1 of 3 have expired"), "{}", run.stdout);
-    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']) && run.stdout.contains("\\u{202e}"), "{}", run.stdout);
+    assert!(!run.stdout.contains('\u{202e}') && run.stdout.contains("\\u{202e}"), "{}", run.stdout);
     tenant.sandbox.append("sim/attestations.toml", "[[attestation]]\n");
     let found = findings(&tenant.run(&DOCTOR).exits(2).says_nothing());
     assert_eq!(ids(&found, "problem"), ["attestations"]);
