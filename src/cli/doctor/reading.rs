@@ -147,7 +147,7 @@ fn service_step(service: &str, api: Api, findings: &[&Finding], account: &Servic
     }
 }
 
-fn failure<'f>(finding: &'f Finding) -> Option<&'f ApiError> {
+fn failure(finding: &Finding) -> Option<&ApiError> {
     match finding {
         Finding::Failed(error) => Some(error),
         Finding::Read
