@@ -86,6 +86,7 @@ fn hopeless(error: &ApiError) -> bool {
         | ErrorKind::Unreachable
         | ErrorKind::PatienceExhausted
         | ErrorKind::DeadlineReached
+        | ErrorKind::Interrupted
         | ErrorKind::Quota(_) => true,
         ErrorKind::NotAdministrator
         | ErrorKind::NoSuchCustomer

@@ -9,6 +9,7 @@ mod credentials_refused;
 mod effective;
 mod explain;
 pub(crate) mod harness;
+mod interrupt;
 mod listings;
 pub(crate) mod normal;
 mod options;
