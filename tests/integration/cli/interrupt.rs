@@ -112,5 +112,7 @@ fn where_nothing_was_read_nothing_is_written() {
 #[test]
 fn commands_that_only_look_things_up_end_at_once() {
     let tenant = Tenant::with("healthy", "[[fault]]\npath = \"/v1/policies\"\nkind = \"stall\"");
-    interrupted(&tenant, &["policy", "effective", "--org-unit", "/"], "directory.users", &["-INT"]).exits(130).prints_nothing();
+    interrupted(&tenant, &["policy", "effective", "--org-unit", "/"], "directory.users", &["-INT"])
+        .exits(130)
+        .prints_nothing();
 }
