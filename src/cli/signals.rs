@@ -58,7 +58,9 @@ impl Signals {
         let (tell, told) = oneshot::channel();
         let tell_exit = move || {
             // Whoever listened may have gone ahead.
-            let _ = tell.send(work());
+            match tell.send(work()) {
+                Ok(()) | Err(_) => {}
+            }
         };
         let Ok(worker) = std::thread::Builder::new().name("work".to_owned()).stack_size(STACK_BYTES).spawn(tell_exit)
         else {

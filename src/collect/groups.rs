@@ -23,8 +23,6 @@ const CONCURRENCY: usize = 8;
 pub(super) struct Naming {
     pub(super) finished: Finished,
     pub(super) groups: BTreeSet<String>,
-    /// Whether each of its records could be read.
-    pub(super) all_readable: bool,
 }
 
 /// Members, and the groups that Google said do not exist.
@@ -75,13 +73,13 @@ pub(super) async fn collect(
     let lists_late = listed.is_none() && named_by_policy;
     let mut all_listed = true;
     let mut list_of_groups = None;
-    if let Some(naming) = listed {
-        all_listed = naming.finished.0.is_complete();
-        list_of_groups = Some(ListOfGroups::of(&naming));
-        finished.push(naming.finished);
+    if let Some((record, listed)) = listed {
+        all_listed = record.0.is_complete();
+        finished.push(record);
         if plan.purpose == Purpose::Snapshot {
-            wanted.extend(naming.groups);
+            wanted.extend(listed.ids.iter().cloned());
         }
+        list_of_groups = Some(listed);
     }
     let licences = async {
         match products {
@@ -100,18 +98,17 @@ pub(super) async fn collect(
         licences,
     )?;
     finished.extend(licences);
-    if let Some(naming) = late {
-        list_of_groups = Some(ListOfGroups::of(&naming));
-        finished.push(naming.finished);
+    if let Some((record, listed)) = late {
+        finished.push(record);
+        list_of_groups = Some(listed);
     }
     if let Some(Members { finished: (mut record, spool), gone }) = members {
         if !gone.is_empty() {
             let listed = match list_of_groups {
                 Some(listed) => listed,
                 None => {
-                    let naming = list(google, plan, observer).await?;
-                    let listed = ListOfGroups::of(&naming);
-                    finished.push(naming.finished);
+                    let (record, listed) = list(google, plan, observer).await?;
+                    finished.push(record);
                     listed
                 }
             };
@@ -125,14 +122,11 @@ pub(super) async fn collect(
 /// Which groups there are.
 struct ListOfGroups {
     ids: BTreeSet<String>,
+    /// Whether these are all.
     whole: bool,
 }
 
 impl ListOfGroups {
-    fn of(naming: &Naming) -> Self {
-        Self { ids: naming.groups.clone(), whole: naming.finished.0.is_complete() && naming.all_readable }
-    }
-
     /// Policies outlive the groups that they name, and nobody is in such a group. That takes more than one word for it:
     /// "not found" for the members of a group that is there is no answer.
     fn must_lack(&self, gone: &BTreeSet<String>, members: &mut SourceRecord) {
@@ -160,19 +154,20 @@ impl ListOfGroups {
     }
 }
 
-async fn list(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Naming, WriteError> {
+async fn list(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<(Finished, ListOfGroups), WriteError> {
     let mut reading = Reading::begin(google, SourceId::Groups, Pace::Directory, observer)?;
-    let mut groups = BTreeSet::new();
+    let mut ids = BTreeSet::new();
     let pages = directory::groups(&reading.session, GroupsOf::Customer(&plan.customer));
     let mut all_readable = true;
     let take = |raw: &Raw<directory::Group>| match raw.read() {
         Ok(group) => {
-            groups.insert(group.id);
+            ids.insert(group.id);
         }
         Err(_) => all_readable = false,
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::Group, raw), take).await?;
-    Ok(Naming { finished: reading.finish(), groups, all_readable })
+    let whole = reading.record.is_complete() && all_readable;
+    Ok((reading.finish(), ListOfGroups { ids, whole }))
 }
 
 /// What came of a group's members: those that were read, and why not all of them.

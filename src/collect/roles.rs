@@ -22,17 +22,13 @@ pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observe
 pub(super) async fn assignments(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Naming, WriteError> {
     let mut reading = Reading::begin(google, SourceId::RoleAssignments, Pace::Directory, observer)?;
     let mut groups = BTreeSet::new();
-    let mut all_readable = true;
     let pages = roles::assignments(&reading.session, &plan.customer);
     let take = |raw: &Raw<RoleAssignment>| {
-        let Ok(assignment) = raw.read() else {
-            all_readable = false;
-            return;
-        };
+        let Ok(assignment) = raw.read() else { return };
         if assignment.assignee_type == Some(Assignee::Group) {
             groups.insert(assignment.assigned_to);
         }
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::RoleAssignment, raw), take).await?;
-    Ok(Naming { finished: reading.finish(), groups, all_readable })
+    Ok(Naming { finished: reading.finish(), groups })
 }

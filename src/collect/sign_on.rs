@@ -14,16 +14,11 @@ use super::source::{Observer, Reading};
 pub(super) async fn collect(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Naming, WriteError> {
     let mut reading = Reading::begin(google, SourceId::InboundSso, Pace::InboundSso, observer)?;
     let mut groups = BTreeSet::new();
-    let mut all_readable = true;
     let pages = inbound_sso::assignments(&reading.session, &plan.customer);
     let take = |raw: &Raw<InboundSsoAssignment>| {
-        let Ok(assignment) = raw.read() else {
-            all_readable = false;
-            return;
-        };
-        let target = assignment.target_group;
+        let target = raw.read().ok().and_then(|assignment| assignment.target_group);
         groups.extend(target.as_deref().and_then(|group| group.strip_prefix("groups/")).map(str::to_owned));
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::SsoAssignment, raw), take).await?;
-    Ok(Naming { finished: reading.finish(), groups, all_readable })
+    Ok(Naming { finished: reading.finish(), groups })
 }

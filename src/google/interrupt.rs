@@ -28,6 +28,6 @@ impl Interrupt {
     pub async fn raised(&self) {
         let mut raised = self.0.subscribe();
         // The sender is this very thing, and outlives the wait.
-        let _ = raised.wait_for(|raised| *raised).await;
+        drop(raised.wait_for(|raised| *raised).await);
     }
 }

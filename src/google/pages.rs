@@ -50,19 +50,32 @@ pub(crate) struct List {
     pub(crate) id: &'static str,
 }
 
+/// So many things are remembered at the least. A log may have more, but what comes twice comes on neighbouring pages.
+const REMEMBERED: usize = 1 << 20;
+
 /// The things of a list so far, each by a 128-bit hash under keys drawn for each list, so that two that differ are not
-/// taken for one. With the table's empty places that is 40 bytes a thing at most: 40 MB for a million users.
+/// taken for one. With the table's empty places that is 40 bytes a thing at most: 40 MB for a million users, and never
+/// more than twice that.
 #[derive(Default)]
 struct Seen {
     keys: [RandomState; 2],
     hashes: HashSet<[u64; 2]>,
+    /// Those before.
+    earlier: HashSet<[u64; 2]>,
 }
 
 impl Seen {
     /// Whether it is not exactly what has been there before.
     fn is_new(&mut self, thing: &Value, id: &str) -> bool {
         let identified = thing.get(id).is_some_and(|id| !id.is_null());
-        !identified || self.hashes.insert(self.keys.each_ref().map(|keys| keys.hash_one(thing)))
+        if !identified {
+            return true;
+        }
+        let hash = self.keys.each_ref().map(|keys| keys.hash_one(thing));
+        if self.hashes.len() >= REMEMBERED {
+            self.earlier = std::mem::take(&mut self.hashes);
+        }
+        !self.earlier.contains(&hash) && self.hashes.insert(hash)
     }
 }
 

@@ -113,7 +113,9 @@ impl Patience {
 
     /// Makes a pause that was afforded; it ends early with the run, as the attempt after it will notice.
     pub(crate) async fn pause(&self, pause: Duration) {
-        let _ = self.unless_over(sleep(pause)).await;
+        match self.unless_over(sleep(pause)).await {
+            Ok(()) | Err(_) => {}
+        }
     }
 
     /// Does the work until it is done, until its own time, the source's patience or the run's time is over, or until
