@@ -68,7 +68,8 @@ async fn a_list_that_breaks_off_is_no_whole_one() {
     let no_utf8 = || reply(200, "application/json", b"{\"users\": [{\"id\": \"\xff\xfe\"}]}".to_vec());
     let no_list = || json_reply(200, &json!({"users": {"id": "2"}}));
     let number = || json_reply(200, &json!({"users": [], "nextPageToken": 7}));
-    let cases: [(&str, fn() -> Reply, ErrorKind); 7] = [
+    type Answer = fn() -> Reply;
+    let cases: [(&str, Answer, ErrorKind); 7] = [
         ("409", conflict, ErrorKind::Refused),
         ("412", stale, ErrorKind::Refused),
         ("404", gone, ErrorKind::NotFound),
