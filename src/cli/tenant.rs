@@ -53,6 +53,8 @@ struct Live {
     earlier: Option<Earlier>,
     deadline: Option<jiff::SignedDuration>,
     canaries: CanaryWish,
+    /// Whether what was read is of use though the run was interrupted.
+    heeds_signals: bool,
     simulator: Option<(Running, tempfile::TempDir)>,
 }
 
@@ -97,7 +99,9 @@ impl Tenant {
             Some(continuity) if continuity.no_canaries => CanaryWish::LeaveAlone,
             Some(_) => CanaryWish::Try,
         };
-        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, canaries, simulator }) })
+        let heeds_signals = continuity.is_some();
+        let live = Live { scan: args.scan, earlier, deadline, canaries, heeds_signals, simulator };
+        Ok(Self { setup, source: Source::Live(live) })
     }
 
     /// Reads the tenant (a snapshot is read already) for the sake of these apps.
@@ -160,17 +164,24 @@ impl Live {
             limits.patience = deadline;
             limits.deadline = Some(Instant::now() + deadline);
         }
+        let interrupt = surroundings.signals.interrupt();
+        limits.interrupt = interrupt.clone();
         let canaries = self.canaries(setup, surroundings, talk)?;
         let google = connect(setup, admin, limits, surroundings, talk).await?;
         let plan = plan(config, purpose, needs, self.scan.unwrap_or(config.audit.scan), apps);
+        let heeding = self.heeds_signals.then(|| surroundings.signals.heed());
         let progress = Progress::new(talk);
         let round = async {
             match &canaries {
-                Some(canaries) => go_round(canaries, plan.now, &progress).await,
+                Some(canaries) => go_round(canaries, plan.now, interrupt, &progress).await,
                 None => None,
             }
         };
         let (collected, round) = tokio::join!(collect(&google, &plan, &progress), round);
+        drop(heeding);
+        if interrupt.is_raised() {
+            talk.warning("interrupted: what was read so far is kept");
+        }
         let mut collected = collected?;
         if let Some(round) = round {
             collected.add_canaries(round)?;

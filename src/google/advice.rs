@@ -72,6 +72,10 @@ pub fn next_step(error: &ApiError) -> String {
             }
             None => "It was given up, not answered; a larger --deadline waits longer.".to_owned(),
         },
+        ErrorKind::Interrupted => {
+            "Run it again and let it end: somebody (Ctrl-C, or a signal) ended the run, which says nothing about Google."
+                .to_owned()
+        }
         ErrorKind::BodyTooLarge { .. } => {
             "No answer of Google's should be so large; see whether a proxy is between.".to_owned()
         }

@@ -28,6 +28,7 @@ use super::credentials::{Credentials, Minter, Wire};
 use super::endpoint::{Api, Endpoint};
 use super::error::{ErrorKind, Fault, Garbling, QuotaWindow};
 use super::error_body::{Asked, ErrorBody};
+use super::interrupt::Interrupt;
 use super::pace::{Pace, Pacers, Pacing};
 use super::patience::Patience;
 use super::retry::{self, Backoff, Persistence, Verdict, given_up, retry_after, verdict};
@@ -65,6 +66,8 @@ pub struct Limits {
     pub patience: Duration,
     /// When everything ends; `None` for never.
     pub deadline: Option<Instant>,
+    /// What ends everything at once, with what was read so far.
+    pub interrupt: Interrupt,
     /// The largest answer in bytes, packed and unpacked: 64 MiB.
     pub body: usize,
     /// How often and when again.
@@ -81,6 +84,7 @@ impl Default for Limits {
             attempt: Duration::from_secs(30),
             patience: Duration::from_secs(45),
             deadline: None,
+            interrupt: Interrupt::default(),
             body: 64 << 20,
             backoff: Backoff::default(),
             pacing: Pacing::Google,
@@ -210,8 +214,8 @@ impl Google {
     #[must_use]
     pub fn session(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Session {
         let limits = &self.shared.limits;
-        let patience = Arc::new(Patience::new(limits.patience, limits.deadline));
-        self.session_with(source, scope, pace, patience, Extent::Whole)
+        let patience = Patience::new(limits.patience, limits.deadline, limits.interrupt.clone());
+        self.session_with(source, scope, pace, Arc::new(patience), Extent::Whole)
     }
 
     fn session_with(
@@ -321,12 +325,10 @@ impl Session {
     /// One attempt, within its time. What it loses is counted here, what the pause after it costs in the policy.
     async fn attempt(&self, call: Call, errand: Errand) -> Result<Value, Fault> {
         let Own { google, patience, .. } = &*self.own;
-        let turn = google.shared.pacers.turn(self.own.pace, Instant::now());
-        if let Err(expired) = patience.wait_for_turn(turn).await {
+        if let Err(expired) = google.shared.pacers.turn(self.own.pace, self.own.source, patience).await {
             return Err(given_up(&call, patience, expired).into());
         }
         let started = Instant::now();
-        google.shared.pacers.used(self.own.pace, started);
         let outcome = match patience.bound(started, google.shared.limits.attempt, self.exchange(&call, errand)).await {
             Ok(outcome) => outcome,
             Err(expired) => Err(given_up(&call, patience, expired).into()),
@@ -335,7 +337,7 @@ impl Session {
             let busy = *fault.error.kind() == ErrorKind::Quota(QuotaWindow::PerMinute);
             let paced = busy.then(|| {
                 let asked = fault.retry_after.map(|asked| asked.min(google.shared.limits.backoff.retry_after_cap));
-                google.shared.pacers.refused(self.own.pace, Instant::now(), asked)
+                google.shared.pacers.refused(self.own.pace, started, Instant::now(), asked)
             });
             let paced = paced.flatten();
             Fault { error: fault.error.with_scope(self.own.scope).with_attempts(call.attempt), paced, ..fault }

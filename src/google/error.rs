@@ -72,6 +72,8 @@ pub enum ErrorKind {
     PatienceExhausted,
     /// The run's own time is over ([`Limits::deadline`](super::Limits)).
     DeadlineReached,
+    /// Somebody ended the run ([`Limits::interrupt`](super::Limits)).
+    Interrupted,
     /// The answer is larger than gwsaudit is ready to hold, packed or unpacked.
     BodyTooLarge {
         /// The bound, in bytes.
@@ -240,6 +242,7 @@ impl ApiError {
             | ErrorKind::TimedOut
             | ErrorKind::PatienceExhausted
             | ErrorKind::DeadlineReached
+            | ErrorKind::Interrupted
             | ErrorKind::BodyTooLarge { .. }
             | ErrorKind::Garbled(_)
             | ErrorKind::PageLoop
@@ -310,6 +313,7 @@ impl fmt::Display for ErrorKind {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::PatienceExhausted => f.write_str("given up, as it did not answer"),
             Self::DeadlineReached => f.write_str("given up, as the run's time was over"),
+            Self::Interrupted => f.write_str("interrupted before it was read to the end"),
             Self::BodyTooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             Self::Garbled(Garbling::NotJson) => f.write_str("the answer is not JSON, or was cut short"),
             Self::Garbled(Garbling::Shape) => f.write_str("the answer does not have the documented shape"),

@@ -10,6 +10,7 @@ mod doctor;
 mod effective;
 mod explain;
 pub(crate) mod harness;
+mod interrupt;
 mod listings;
 pub(crate) mod normal;
 mod options;
