@@ -1,0 +1,9 @@
+//! Every fault against every endpoint. `docs/fault-matrix.md` publishes what comes of it.
+
+mod control;
+mod kinds;
+mod matrix;
+mod page;
+mod processes;
+mod wire;
+mod world;
