@@ -17,6 +17,7 @@ use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
 use crate::google::access_context::GcpUserAccessBinding;
 use crate::google::directory;
+use crate::google::licensing::LicenseAssignment;
 use crate::google::policies::Policy;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
@@ -79,6 +80,9 @@ impl FirstPass {
             RecordKind::Member => {
                 let group = line.group.clone();
                 self.read(line, |pass, member: directory::Member| {
+                    if !tells_who(&member) {
+                        pass.garble(SourceId::Members);
+                    }
                     pass.members.entry(group.unwrap_or_default()).or_default().push(member);
                 });
             }
@@ -98,7 +102,8 @@ impl FirstPass {
                 Ok(policy) => self.policies.policy(policy),
                 Err(_) => self.policies.unreadable(),
             },
-            RecordKind::License => {}
+            // Who holds which is kept in the second pass, where it is known which are wanted.
+            RecordKind::License => self.read(line, |_, _: LicenseAssignment| {}),
             RecordKind::Role
             | RecordKind::RoleAssignment
             | RecordKind::Domain
@@ -311,5 +316,16 @@ impl FirstPass {
                 source.degrade(format!("it ends {}, before the moment that is judged", humane_time(end)));
             }
         }
+    }
+}
+
+/// Whether a member's record says who that is, so that nobody else can be meant.
+fn tells_who(member: &directory::Member) -> bool {
+    match member.member_type.as_deref() {
+        Some("CUSTOMER") => true,
+        // Its own members are found by its id alone.
+        Some("GROUP") => member.id.is_some(),
+        Some(_) => member.id.is_some() || member.email.is_some(),
+        None => false,
     }
 }

@@ -309,6 +309,12 @@ impl Running {
         Ok(())
     }
 
+    /// The faults in force: as `GET /simulator/faults` shows them.
+    #[must_use]
+    pub fn faults(&self) -> serde_json::Value {
+        self.shared.faults.shown()
+    }
+
     /// Makes every access token that is out worthless, as if its hour had passed.
     pub fn expire_tokens(&self) {
         self.shared.tokens.expire_all();
@@ -408,8 +414,7 @@ async fn watch_over(State(watched): State<Watched>, request: Request, next: Next
         Before::Stall => told_to_stop(stopped).await,
         Before::Gone => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-    let Served { response, ending } =
-        faults::serve(hit.as_ref(), shared.key.project_number(), request, next).await;
+    let Served { response, ending } = faults::serve(hit.as_ref(), shared.key.project_number(), request, next).await;
     {
         let mut requests = shared.requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests[nth].status = Some(response.status().as_u16());

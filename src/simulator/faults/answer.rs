@@ -17,7 +17,8 @@ use super::plan::Kind;
 pub(super) const BEYOND_MIB: usize = 65;
 
 /// What a sign-in page in the way of an API looks like.
-const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in to this network.</body></html>\n";
+const PAGE: &str =
+    "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in to this network.</body></html>\n";
 
 /// Spaces without end, in some ten kilobytes: the same packed stretch again and again, which gzip allows.
 static BOMB: LazyLock<Bytes> = LazyLock::new(|| {

@@ -94,7 +94,8 @@ impl Ending {
             }
             Self::Flood => {
                 let blank: Result<Bytes, io::Error> = Ok(Bytes::from(vec![b' '; 1 << 20]));
-                let blanks = std::iter::repeat_with(move || blank.as_ref().map(Bytes::clone).map_err(|e| e.kind().into()));
+                let blanks =
+                    std::iter::repeat_with(move || blank.as_ref().map(Bytes::clone).map_err(|e| e.kind().into()));
                 let first: Result<Bytes, io::Error> = Ok(bytes);
                 Body::from_stream(stream::iter(std::iter::once(first).chain(blanks.take(super::answer::BEYOND_MIB))))
             }

@@ -39,7 +39,8 @@ fn parameters(uri: &Uri) -> Vec<(String, String)> {
 /// The request with the simulator's own page token in the place of one of ours.
 pub(super) fn turned(mut request: Request) -> (Request, Turn) {
     let parameters = parameters(request.uri());
-    let Some((_, token)) = parameters.iter().rev().find(|(name, token)| name == "pageToken" && !token.is_empty()) else {
+    let Some((_, token)) = parameters.iter().rev().find(|(name, token)| name == "pageToken" && !token.is_empty())
+    else {
         return (request, Turn::default());
     };
     let empty = token.strip_prefix(EMPTY).and_then(|rest| rest.split_once('.'));

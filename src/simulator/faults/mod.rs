@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) use self::connection::{Before, Ending};
 pub(super) use self::endpoint::Endpoint;
 use self::plan::Kind;
+pub use self::plan::kinds;
 pub(super) use self::plan::{Fault, Faults, Hit, read};
 use super::gate::Api;
 

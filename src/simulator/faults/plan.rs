@@ -87,30 +87,52 @@ pub(super) enum Kind {
     NumbersAsText,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum KindText {
-    Delay,
-    Status,
-    Stall,
-    StallBody,
-    Close,
-    Reset,
-    Truncate,
-    HalfJson,
-    Html,
-    ContentType,
-    GzipBomb,
-    Oversize,
-    InvalidUtf8,
-    Redirect,
-    ClockSkew,
-    PageLoop,
-    EmptyPages,
-    Duplicates,
-    MissingFields,
-    WrongTypes,
-    NumbersAsText,
+/// Kinds with their names in a plan, and the keys that go with each.
+macro_rules! kinds {
+    ($($kind:ident: $keys:literal,)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        enum KindText {
+            $($kind,)*
+        }
+
+        const KINDS: &[(KindText, &str)] = &[$((KindText::$kind, $keys),)*];
+    };
+}
+
+kinds! {
+    Delay: "",
+    Status: "status, reason, retry_after",
+    Stall: "",
+    StallBody: "",
+    Close: "",
+    Reset: "",
+    Truncate: "",
+    HalfJson: "",
+    Html: "",
+    ContentType: "",
+    GzipBomb: "",
+    Oversize: "",
+    InvalidUtf8: "",
+    Redirect: "",
+    ClockSkew: "",
+    PageLoop: "",
+    EmptyPages: "pages",
+    Duplicates: "",
+    MissingFields: "field",
+    WrongTypes: "",
+    NumbersAsText: "",
+}
+
+/// The kinds of faults as a plan names them, each with the keys that are its own: `empty_pages (pages)`.
+#[must_use]
+pub fn kinds() -> Vec<String> {
+    let named = |(kind, keys): &(KindText, &str)| {
+        let name =
+            serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+        if keys.is_empty() { name } else { format!("{name} ({keys})") }
+    };
+    KINDS.iter().map(named).collect()
 }
 
 /// A fault as it is written.
@@ -361,7 +383,8 @@ mod tests {
             let error = read(wrong).expect_err(wrong);
             assert!(error.contains(says), "{wrong}: {error}");
         }
-        for right in ["", "[]", "{}", "[[fault]]\npath = \"/x\"\nkind = \"html\"", "[{\"path\": \"/\", \"kind\": \"html\"}]"]
+        for right in
+            ["", "[]", "{}", "[[fault]]\npath = \"/x\"\nkind = \"html\"", "[{\"path\": \"/\", \"kind\": \"html\"}]"]
         {
             read(right).expect(right);
         }

@@ -1,9 +1,7 @@
 //! Every fault against every endpoint. `docs/fault-matrix.md` publishes what comes of it.
 
-mod control;
 mod kinds;
 mod matrix;
 mod page;
 mod processes;
-mod wire;
 mod world;

@@ -6,14 +6,22 @@ use std::path::Path;
 use super::kinds::{FAULTS, endpoints};
 use super::matrix::{Cell, Weather, cells};
 
-const LEGEND: [(&str, &str); 8] = [
+const LEGEND: [(&str, &str); 9] = [
     ("cured", "the report is the same, byte for byte, as without the fault"),
     ("unharmed", "the same, although the fault lasts: it takes nothing away"),
     ("partial", "what came before the fault is kept and marked as partial; what it cannot settle is undetermined"),
     ("failed", "nothing of the source is known; what rests on it is undetermined"),
     ("denied", "the same, and it was refused: somebody has to permit it"),
-    ("doubtful", "the source was read, and some of what it said could not be; verdicts that rest on it are undetermined"),
+    (
+        "doubtful",
+        "the source was read, and some of what it said could not be; verdicts that rest on it are undetermined",
+    ),
     ("same verdicts", "the report tells that something is odd, or shows other details; every verdict stands"),
+    (
+        "believed",
+        "the answer that the user or group is not there is taken at its word, as after a removal in mid-run; the source is \
+         complete, and verdicts follow from it",
+    ),
     ("no report", "nothing of the tenant could be read: exit status 4"),
 ];
 
@@ -55,7 +63,7 @@ fn page(cells: &[Cell]) -> String {
          again; `–`: the token endpoint refuses for good with such a status.\n\n",
     );
     table(&mut page, cells, Weather::Passing);
-    page.push_str("\n## Faults that last\n\nThey hit every request of the endpoint, or every one but the first where the row says so.\n\n");
+    page.push_str("\n## Faults that last\n\nThey hit every request of the endpoint, or every one but the first where the row says so (not\ntried of tokens: whose source gets the first differs from run to run).\n\n");
     table(&mut page, cells, Weather::Lasting);
     page.push_str("\n`UPDATE_DOCS=1 cargo test --test integration faults::page` writes this page.\n");
     page
@@ -79,5 +87,9 @@ async fn the_page_tells_what_becomes_of_each_fault() {
         .filter(|(is, should)| is != should)
         .map(|(is, should)| format!("- {is}\n+ {should}"))
         .collect();
-    assert!(written == page, "docs/fault-matrix.md is out of date; UPDATE_DOCS=1 rewrites it:\n{}", differing.join("\n"));
+    assert!(
+        written == page,
+        "docs/fault-matrix.md is out of date; UPDATE_DOCS=1 rewrites it:\n{}",
+        differing.join("\n")
+    );
 }

@@ -1,6 +1,6 @@
 //! A simulated tenant with a fault, collected and judged in this process as the program would.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub(super) struct Collected {
     pub(super) lines: Vec<Value>,
     /// Why there is nothing to judge (exit status 4).
     pub(super) nothing: Option<String>,
+    /// Which endpoints were hit.
+    pub(super) hit: HashSet<String>,
 }
 
 /// What is made of a snapshot.
@@ -63,18 +65,27 @@ impl World {
     pub(super) async fn collect(&self, plan: &str, takes: Takes) -> Collected {
         self.running.order_faults(plan).expect("a plan");
         let work = self.collect_in_time(takes).boxed();
-        let collected = tokio::time::timeout(HANGS, work).await.unwrap_or_else(|_| panic!("it hangs: {plan}"));
+        let mut collected = tokio::time::timeout(HANGS, work).await.unwrap_or_else(|_| panic!("it hangs: {plan}"));
+        collected.hit = self.hit();
         self.running.order_faults("").expect("no plan");
         collected
     }
 
+    /// The endpoints that some fault of the plan has hit.
+    fn hit(&self) -> HashSet<String> {
+        let faults = self.running.faults();
+        let hit = faults["fault"].as_array().expect("a list").iter().filter(|fault| fault["hit"].as_u64() > Some(0));
+        hit.map(|fault| fault["endpoint"].as_str().expect("a name").to_owned()).collect()
+    }
+
     async fn collect_in_time(&self, takes: Takes) -> Collected {
-        let limits = Limits { backoff: Backoff::immediate(), pacing: Pacing::Unlimited, body: 1 << 20, ..Limits::default() };
+        let limits =
+            Limits { backoff: Backoff::immediate(), pacing: Pacing::Unlimited, body: 1 << 20, ..Limits::default() };
         let limits = match takes {
             Takes::NoTime => limits,
             Takes::Time => {
-                let (read_idle, connect) = (Duration::from_millis(700), Duration::from_millis(300));
-                Limits { read_idle, connect, patience: Duration::from_millis(2500), ..limits }
+                let (read_idle, connect) = (Duration::from_millis(1500), Duration::from_millis(500));
+                Limits { read_idle, connect, patience: Duration::from_secs(5), ..limits }
             }
         };
         let google = Google::connect(Options {
@@ -110,7 +121,7 @@ impl World {
             line["data"]["requests"] = 0.into();
             sources.insert(line["data"]["id"].as_str().expect("an id").to_owned(), line["data"].clone());
         }
-        Collected { sources, lines, nothing }
+        Collected { sources, lines, nothing, hit: HashSet::new() }
     }
 
     /// Judges a snapshot by all packs. Snapshots alike but for the words of an error are judged once: the same snapshot
@@ -147,7 +158,8 @@ impl World {
         let groups: Vec<(&str, &str)> = groups.iter().map(|(id, email)| (id.as_str(), email.as_str())).collect();
         let rows = rows_of(&results, &groups);
         let customer = "my_customer";
-        let report = assemble(Assembly { facts: &facts, results, selection: &selection, customer, collisions: Vec::new() });
+        let report =
+            assemble(Assembly { facts: &facts, results, selection: &selection, customer, collisions: Vec::new() });
         let mut bytes = Vec::new();
         render(&report, Format::Json, &RenderOptions::default(), &mut bytes).expect("memory");
         Judged { rows, report: String::from_utf8(bytes).expect("UTF-8") }
@@ -157,7 +169,7 @@ impl World {
 /// Names of the scenario's groups by their ids; known once the sound tenant has been read.
 static GROUPS: LazyLock<Mutex<Vec<(String, String)>>> = LazyLock::new(Mutex::default);
 
-fn groups() -> Vec<(String, String)> {
+pub(super) fn groups() -> Vec<(String, String)> {
     GROUPS.lock().expect("no panic").clone()
 }
 
