@@ -61,6 +61,7 @@ fn may_read_a_tenant(command: &Command) -> bool {
         | Command::Attest(_)
         | Command::Canary(_)
         | Command::Explain(_)
+        | Command::Doctor(_)
         | Command::Apps(_)
         | Command::Policy(_) => true,
         Command::Setup(_) | Command::Checks(_) | Command::Simulator(_) | Command::Completions(_) => false,

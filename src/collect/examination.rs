@@ -141,6 +141,7 @@ fn concerns_one_scope(error: &ApiError) -> bool {
         | Kind::TimedOut
         | Kind::PatienceExhausted
         | Kind::DeadlineReached
+        | Kind::Interrupted
         | Kind::BodyTooLarge { .. }
         | Kind::Garbled(_)
         | Kind::PageLoop

@@ -81,6 +81,9 @@ impl FirstPass {
             RecordKind::Member => {
                 let group = line.group.clone();
                 self.read(line, |pass, member: directory::Member| {
+                    if !tells_who(&member) {
+                        pass.garble(SourceId::Members);
+                    }
                     pass.members.entry(group.unwrap_or_default()).or_default().push(member);
                 });
             }
@@ -106,7 +109,7 @@ impl FirstPass {
                 Ok(policy) => self.policies.policy(policy),
                 Err(_) => self.policies.unreadable(),
             },
-            // Licences are kept in the second pass, where it is known which are wanted.
+            // Who holds which is kept in the second pass, where it is known which are wanted.
             RecordKind::License => self.read(line, |_, _: LicenseAssignment| {}),
             RecordKind::Role
             | RecordKind::RoleAssignment
@@ -327,5 +330,16 @@ impl FirstPass {
                 source.degrade(format!("it ends {}, before the moment that is judged", humane_time(end)));
             }
         }
+    }
+}
+
+/// Whether a member's record says who that is, so that nobody else can be meant.
+fn tells_who(member: &directory::Member) -> bool {
+    match member.member_type.as_deref() {
+        Some("CUSTOMER") => true,
+        // Its own members are found by its id alone.
+        Some("GROUP") => member.id.is_some(),
+        Some(_) => member.id.is_some() || member.email.is_some(),
+        None => false,
     }
 }
