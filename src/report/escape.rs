@@ -4,12 +4,19 @@
 //! screen, a right-to-left override that swaps two verdicts, a zero-width space that makes two names look alike.
 //! Here such characters become visible. Ordinary letters of every script stay as they are.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// More combining marks than this on one letter serve no language; they smear over the lines around them.
 const MARKS_PER_LETTER: usize = 4;
+
+/// No text that somebody reads is longer, in characters: a name of a megabyte would push everything else off the page.
+/// Where it is, this much of its start and end is kept.
+const LONGEST: usize = 4_000;
+const KEPT_AT_START: usize = 3_000;
+const KEPT_AT_END: usize = 900;
 
 /// True for a character that a terminal or a browser does not show as itself: control and format characters, bidi
 /// controls, zero-width and otherwise invisible ones, line separators, blanks that only look like a space, private use.
@@ -36,9 +43,25 @@ pub fn is_hidden(c: char) -> bool {
     ) || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Text that is safe to put on a terminal: hidden characters are shown as `\u{…}`.
+/// The text, or of an endless one its two ends with the number of characters left out between them.
+pub(super) fn bounded(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let count = text.chars().count();
+    if count <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
+    let (head, tail) = (&text[..at(KEPT_AT_START)], &text[at(count - KEPT_AT_END)..]);
+    Cow::Owned(format!("{head}… ({} characters left out) …{tail}", count - KEPT_AT_START - KEPT_AT_END))
+}
+
+/// Text that is safe to put on a terminal: hidden characters are shown as `\u{…}`, and what is longer than a page loses
+/// its middle, with a word on how much.
 ///
-/// Different texts stay different, because a `\u{` that was there from the start has its backslash shown as `\u{5c}`.
+/// Different texts stay different as far as they are shown, because a `\u{` that was there from the start has its
+/// backslash shown as `\u{5c}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Visible(String);
 
@@ -46,6 +69,7 @@ impl Visible {
     /// Makes text visible.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        let text = bounded(text);
         let mut seen = String::with_capacity(text.len());
         let mut base_is_blank = true;
         let mut marks = 0;
@@ -192,6 +216,16 @@ mod tests {
     #[test]
     fn a_written_escape_is_not_taken_for_ours() {
         assert_ne!(seen("\\u{202e}"), seen("\u{202e}"));
+    }
+
+    #[test]
+    fn endless_names_are_cut_and_say_so() {
+        let page = "é".repeat(LONGEST);
+        assert_eq!(seen(&page), page);
+        let endless = seen(&format!("start{}\u{1b}end", "é".repeat(1 << 20)));
+        assert!(endless.starts_with("starté") && endless.ends_with("é\\u{1b}end"), "{endless}");
+        assert!(endless.contains("é… (1044685 characters left out) …é"), "{endless}");
+        assert!(endless.chars().count() < LONGEST);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod cli;
 mod corpus;
 mod google;
 mod histories;
+mod hostile;
 mod logs_and_apps;
 mod meta;
 mod packs;
