@@ -20,7 +20,7 @@ mod at_hand;
 mod bindings;
 mod cloud_session;
 mod connections;
-mod domains;
+pub(crate) mod domains;
 mod experiments;
 mod fact;
 mod listing;

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::is_hidden;
+use crate::domain::is_hidden;
 
 /// Writes a value, indented, with a newline at its end.
 ///

@@ -16,7 +16,7 @@ const LONGEST_SNAPSHOT: u64 = 64 << 30;
 /// Records of JSON pack to a tenth, those of a made-up tenant to a hundredth. What packs better is made to burst.
 const BEST_RATIO: u64 = 1_000;
 /// So many bytes may come of however small a file: the ratio says little of few lines.
-const ALWAYS: u64 = 64 << 20;
+const ALWAYS: u64 = 16 << 20;
 /// The most memory that a packed file may ask for to be unpacked, as a power of two: zstd's own bound for strangers' files.
 pub(super) const WINDOW_LOG: u32 = 27;
 

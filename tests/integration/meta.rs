@@ -166,7 +166,8 @@ fn imports_point_one_way() {
     for path in files("src", "rs") {
         let inside = path.strip_prefix(root().join("src")).expect("it is there");
         let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-        if first == "lib.rs" || first == "main.rs" {
+        // The entrances of the fuzz targets reach into every stage, and no stage reaches into them.
+        if ["lib.rs", "main.rs", "fuzzing.rs"].contains(&first.as_str()) {
             continue;
         }
         assert!(stages.contains(first.as_str()), "{first} is a stage that this test does not know");

@@ -22,10 +22,10 @@ use self::model::{
     Kind, Level, Location, Log, LogicalLocation, Notification, NotificationDescriptor, PhysicalLocation, Properties,
     Rule, Run, Text, Tool,
 };
-use super::escape::{bounded, is_hidden};
+use super::escape::bounded;
 use super::model::{CheckResult, Remediation, Report, Source, SourceStatus, Status, Subject, SubjectKind, UnreadEvent};
 use super::{RenderOptions, SharedText, wording, write_json};
-use crate::domain::Severity;
+use crate::domain::{Severity, is_hidden};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 

@@ -34,7 +34,7 @@ fn what_is_made_to_burst_is_left_alone() {
     let sandbox = Sandbox::recorded("healthy");
     let header = header(&sandbox);
     // Short lines that unpack without end, as far as a test can tell.
-    let line = format!("{}\n", "{\"type\":\"unheard-of\"}\n".repeat(10_000));
+    let line = "{\"type\":\"unheard-of\"}\n".repeat(10_000);
     packed(&sandbox, "lines.jsonl.zst", |out| {
         writeln!(out, "{header}")?;
         (0..5_000).try_for_each(|_| out.write_all(line.as_bytes()))
