@@ -14,24 +14,34 @@ use crate::domain::is_hidden;
 /// More combining marks than this on one letter serve no language; they smear over the lines around them.
 const MARKS_PER_LETTER: usize = 4;
 
-/// No text that somebody reads is longer, in characters: a name of a megabyte would push everything else off the page.
-/// Where it is, this much of its start and end is kept.
+/// No text that somebody reads is longer, in characters as they are shown: a name of a megabyte would push everything else
+/// off the page. Where it is, this much of its start and end is kept.
 const LONGEST: usize = 4_000;
+/// What a hidden character takes at most: `\u{10ffff}`, or `<U+10FFFF>` in SARIF.
+const WRITTEN_OUT: usize = 10;
 const KEPT_AT_START: usize = 3_000;
 const KEPT_AT_END: usize = 900;
 
 /// The text, or of an endless one its two ends with the number of characters left out between them.
 pub(super) fn bounded(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST {
+    let takes = |c: char| if is_hidden(c) { WRITTEN_OUT } else { 1 };
+    if text.len() * WRITTEN_OUT <= LONGEST || text.chars().map(takes).sum::<usize>() <= LONGEST {
         return Cow::Borrowed(text);
     }
-    let count = text.chars().count();
-    if count <= LONGEST {
-        return Cow::Borrowed(text);
-    }
-    let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
-    let (head, tail) = (&text[..at(KEPT_AT_START)], &text[at(count - KEPT_AT_END)..]);
-    Cow::Owned(format!("{head}… ({} characters left out) …{tail}", count - KEPT_AT_START - KEPT_AT_END))
+    let bytes = |chars: &mut dyn Iterator<Item = char>, room: usize| -> usize {
+        let mut used = 0;
+        chars
+            .take_while(|c| {
+                used += takes(*c);
+                used <= room
+            })
+            .map(char::len_utf8)
+            .sum()
+    };
+    let head = bytes(&mut text.chars(), KEPT_AT_START);
+    let tail = text.len() - bytes(&mut text.chars().rev(), KEPT_AT_END);
+    let left_out = text[head..tail].chars().count();
+    Cow::Owned(format!("{}… ({left_out} characters left out) …{}", &text[..head], &text[tail..]))
 }
 
 /// Text that is safe to put on a terminal: hidden characters are shown as `\u{…}`, and what is longer than a page loses
@@ -201,8 +211,9 @@ mod tests {
         assert_eq!(seen(&page), page);
         let endless = seen(&format!("start{}\u{1b}end", "é".repeat(1 << 20)));
         assert!(endless.starts_with("starté") && endless.ends_with("é\\u{1b}end"), "{endless}");
-        assert!(endless.contains("é… (1044685 characters left out) …é"), "{endless}");
+        assert!(endless.contains("é… (1044694 characters left out) …é"), "{endless}");
         assert!(endless.chars().count() < LONGEST);
+        assert!(seen(&"\u{202e}".repeat(1 << 20)).chars().count() < LONGEST);
     }
 
     #[test]
