@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::credentials::KeylessFault;
 use super::endpoint::Api;
 use super::scopes::ScopeEntry;
+use crate::domain::is_hidden;
 
 /// One call that failed for good.
 ///
@@ -340,7 +341,7 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
         if looks_secret(word) {
             shown.push_str("[redacted]");
         } else {
-            shown.extend(word.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }));
+            shown.extend(word.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }));
         }
         if shown.len() > limit {
             break;
@@ -357,11 +358,6 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
 /// Access tokens start with `ya29.`, signed assertions with the Base64 of `{"`, refresh tokens with `1//`.
 fn looks_secret(word: &str) -> bool {
     word.contains("ya29.") || word.contains("eyJ") || word.contains("1//") || word.contains("-----BEGIN")
-}
-
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A failure on its way through the retry policy: what only the policy wants to know goes no further.

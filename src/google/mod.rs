@@ -21,6 +21,8 @@ pub mod domains;
 mod endpoint;
 mod error;
 mod error_body;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub mod inbound_sso;
 mod interrupt;
 pub mod licensing;

@@ -107,7 +107,8 @@ impl Walk {
             Next::End => return Ok(None),
         };
         let answer = self.session.get(call).await?;
-        let (mut things, token) = self.open(answer)?;
+        let (mut things, token) =
+            open(answer, self.list.items).map_err(|what| self.failed(ErrorKind::Garbled(Garbling::Shape), &what))?;
         self.read += 1;
         self.empty = if things.is_empty() { self.empty + 1 } else { 0 };
         self.next =
@@ -132,26 +133,26 @@ impl Walk {
         Ok(Some((things.into_iter().map(Raw::new).collect(), self)))
     }
 
-    /// The things of a page, and what leads to the next. Google leaves out empty lists and empty tokens.
-    fn open(&self, answer: Value) -> Result<(Vec<Value>, Option<String>), ApiError> {
-        let shape = |what: &str| self.failed(ErrorKind::Garbled(Garbling::Shape), what);
-        let Value::Object(mut answer) = answer else {
-            return Err(shape("the answer is no object"));
-        };
-        let things = match answer.remove(self.list.items) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(things)) => things,
-            Some(_) => return Err(shape(&format!("{:?} is no list", self.list.items))),
-        };
-        let token = match answer.remove("nextPageToken") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
-            Some(_) => return Err(shape("\"nextPageToken\" is no text")),
-        };
-        Ok((things, token))
-    }
-
     fn failed(&self, kind: ErrorKind, message: &str) -> ApiError {
         self.first.failed(kind).with_status(200).with_scope(self.session.scope()).with_message(message)
     }
+}
+
+/// The things of a page under their key, and what leads to the next; or what is wrong with its shape. Google leaves out
+/// empty lists and empty tokens.
+pub(super) fn open(answer: Value, items: &str) -> Result<(Vec<Value>, Option<String>), String> {
+    let Value::Object(mut answer) = answer else {
+        return Err("the answer is no object".to_owned());
+    };
+    let things = match answer.remove(items) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(things)) => things,
+        Some(_) => return Err(format!("{items:?} is no list")),
+    };
+    let token = match answer.remove("nextPageToken") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
+        Some(_) => return Err("\"nextPageToken\" is no text".to_owned()),
+    };
+    Ok((things, token))
 }
