@@ -83,10 +83,14 @@ impl World {
             Limits { backoff: Backoff::immediate(), pacing: Pacing::Unlimited, body: 1 << 20, ..Limits::default() };
         let limits = match takes {
             Takes::NoTime => limits,
-            Takes::Time => {
-                let (read_idle, connect) = (Duration::from_millis(1500), Duration::from_millis(500));
-                Limits { read_idle, connect, patience: Duration::from_secs(5), ..limits }
-            }
+            // A busy machine is slow, too; one that is so slow twice in a row is not to be expected.
+            Takes::Time => Limits {
+                read_idle: Duration::from_millis(2500),
+                connect: Duration::from_millis(500),
+                patience: Duration::from_secs(10),
+                backoff: Backoff { attempts: 2, ..Backoff::immediate() },
+                ..limits
+            },
         };
         let google = Google::connect(Options {
             credentials: ServiceAccountKey::from_json(&self.running.key_file_json()).expect("a key").into(),
