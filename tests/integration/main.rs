@@ -2,8 +2,10 @@
 
 mod cli;
 mod corpus;
+mod faults;
 mod google;
 mod histories;
+mod hostile;
 mod html;
 mod logs_and_apps;
 mod meta;
