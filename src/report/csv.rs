@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::model::{CheckResult, Connection, Evidence, Missing, Remediation, Report, Suppression};
-use super::spreadsheet::{harmless, writer};
+use super::spreadsheet::{harmless, list, writer};
 use super::{RenderOptions, Rows};
 
 const RESULTS: [&str; 25] = [
@@ -67,13 +67,13 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         Rows::Results => {
             rows.write_record(RESULTS)?;
             for result in &report.results {
-                rows.write_record(of_result(result).iter().map(|cell| harmless(cell)))?;
+                rows.write_record(of_result(result))?;
             }
         }
         Rows::Connections => {
             rows.write_record(CONNECTIONS)?;
             for connection in &report.connections {
-                rows.write_record(of_connection(connection).iter().map(|cell| harmless(cell)))?;
+                rows.write_record(of_connection(connection))?;
             }
         }
     }
@@ -99,7 +99,7 @@ fn of_result(result: &CheckResult) -> [String; RESULTS.len()] {
         shown(subject.client_id.as_ref()),
         shown(result.covers.map(|covers| covers.org_units)),
         shown(result.covers.and_then(|covers| covers.users)),
-        result.summary.clone(),
+        harmless(&result.summary),
         lines(&result.evidence, said),
         lines(&result.missing, |Missing { fact, why, .. }| format!("{fact}: {why}")),
         lines(&result.missing, |missing| missing.supply.to_string()),
@@ -109,7 +109,7 @@ fn of_result(result: &CheckResult) -> [String; RESULTS.len()] {
         shown(accepted.map(|Suppression { expires, .. }| expires)),
         shown(accepted.map(|Suppression { reason, .. }| reason)),
         shown(accepted.and_then(|Suppression { owner, .. }| owner.as_ref())),
-        result.fingerprint.clone(),
+        harmless(&result.fingerprint),
     ]
 }
 
@@ -117,10 +117,10 @@ fn of_connection(connection: &Connection) -> [String; CONNECTIONS.len()] {
     let session = connection.cloud_session.as_ref();
     let access = connection.access.as_ref();
     [
-        connection.user.to_string(),
+        shown(Some(&connection.user)),
         shown(connection.org_unit.as_ref()),
         connection.app.to_string(),
-        connection.client_id.to_string(),
+        shown(Some(&connection.client_id)),
         word(&connection.cloud_scope),
         word(&connection.outcome),
         shown(connection.next_failure_by),
@@ -148,7 +148,7 @@ fn said(evidence: &Evidence) -> String {
 }
 
 fn shown<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
+    value.map(|value| harmless(&value.to_string())).unwrap_or_default()
 }
 
 /// A word of the contract, as JSON has it.
@@ -165,5 +165,5 @@ fn maybe<T: Serialize>(value: Option<&T>) -> String {
 }
 
 fn lines<T>(items: &[T], shown: impl Fn(&T) -> String) -> String {
-    items.iter().map(shown).collect::<Vec<_>>().join(" · ")
+    list(items.iter().map(shown))
 }

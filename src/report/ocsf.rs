@@ -6,6 +6,7 @@
 //! - What is undetermined is a *Warning*, which the schema defines as "did not yield a result due to missing information".
 //! - `not_applicable` and `manual` have no counterpart: they are *Other* (99), with our word as `status`.
 //! - An accepted failure stays a failure, and its finding is *Suppressed*.
+//! - Values are as Google sent them, whole; whoever shows an event must neutralise them.
 //! - `finding_info.uid` is the fingerprint, so that a data lake recognises the finding of the last run.
 
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::model::{CheckResult, Confidence, Evidence, Report, SourceStatus, Status, Subject, SubjectKind};
-use super::{RenderOptions, wording};
+use super::{RenderOptions, wording, write_json_line};
 use crate::domain::Severity;
 
 /// The version of the schema that the events follow.
@@ -26,8 +27,7 @@ const CREATE: u32 = 1;
 
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     for result in &report.results {
-        serde_json::to_writer(&mut *out, &event(report, result, options))?;
-        out.write_all(b"\n")?;
+        write_json_line(&event(report, result, options), out)?;
     }
     Ok(())
 }

@@ -7,24 +7,21 @@
 use crate::report::escape::Visible;
 use crate::report::page::{Line, Tone};
 
-/// No text is longer, in bytes; JSON has it whole.
-const LONGEST: usize = 1_000;
-
 /// Running text.
 pub(super) fn text(raw: &str) -> String {
-    no_block(words(&shortened(Visible::of(raw).as_str())))
+    no_block(words(Visible::of(raw).as_str()))
 }
 
 /// A name: code, so that it is copied as it is.
 pub(super) fn name(raw: &str) -> String {
-    code(&shortened(Visible::of(raw).as_str()))
+    code(Visible::of(raw).as_str())
 }
 
 /// A line for people, with what it stresses in bold.
 pub(super) fn line(line: &Line) -> String {
     let mut written = String::new();
     for (tone, visible) in line.parts() {
-        let piece = words(&shortened(visible.as_str()));
+        let piece = words(visible.as_str());
         let bold = match tone {
             Tone::Strong | Tone::Bad | Tone::Doubt | Tone::Good => true,
             Tone::Plain | Tone::Quiet => false,
@@ -70,14 +67,6 @@ pub(super) fn row(cells: &[String]) -> String {
 pub(super) fn head(titles: &[&str]) -> String {
     let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
     format!("{}{}", row(&titles), row(&vec!["---".to_owned(); titles.len()]))
-}
-
-fn shortened(visible: &str) -> String {
-    if visible.len() <= LONGEST {
-        return visible.to_owned();
-    }
-    let end = (0..=LONGEST).rev().find(|at| visible.is_char_boundary(*at)).unwrap_or_default();
-    format!("{}… ({} more bytes)", &visible[..end], visible.len() - end)
 }
 
 /// Each word on its own; blanks stay, so that nothing moves.

@@ -20,6 +20,11 @@ pub(super) fn reader_of(format: Format) -> fn(&str) {
         Format::Human => |text| terminal(text, text),
         Format::Json => |text| drop(json(text)),
         Format::Sarif => |text| drop(sarif(text)),
+        Format::Csv => |text| drop(csv(text)),
+        Format::Markdown => markdown,
+        Format::Html => report_page,
+        Format::Junit => junit,
+        Format::Ocsf => |text| text.lines().for_each(|line| drop(json(line))),
     }
 }
 
@@ -165,6 +170,47 @@ pub(super) fn csv(text: &str) -> Vec<csv::StringRecord> {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "a formula: {cell}");
     }
     rows
+}
+
+/// A ticket: nothing that loads, runs, notifies or leads away but to Google's console.
+fn markdown(text: &str) {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    for event in Parser::new_ext(text, Options::all()) {
+        match event {
+            Event::Html(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) => panic!("{event:?}"),
+            Event::Start(Tag::Image { .. } | Tag::HtmlBlock | Tag::CodeBlock(_) | Tag::BlockQuote(_)) => {
+                panic!("{event:?}")
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(dest_url.starts_with("https://admin.google.com/"), "{dest_url}");
+            }
+            // What a ticket system looks for in text that is no code: people, tickets, addresses.
+            Event::Text(words) => {
+                visible(&words);
+                let reaches = |word: &str| word.starts_with(['@', '#']) || word.contains("://") || word.contains("www.");
+                assert!(!words.starts_with("https://") || words.starts_with("https://admin.google.com/"), "{words}");
+                assert!(
+                    words.starts_with("https://") || !words.split_whitespace().any(reaches),
+                    "a mention or a link: {words}"
+                );
+            }
+            Event::Code(code) => visible(&code),
+            _ => {}
+        }
+    }
+}
+
+/// A build server's page: the document as its readers take it in, nothing hidden.
+fn junit(text: &str) {
+    visible(text);
+    let document = quick_junit::Report::deserialize_from_str(text).expect("JUnit");
+    assert!(document.tests > 0, "{text}");
+}
+
+/// The report as a page: our own elements alone, nothing that loads or runs but our own script.
+fn report_page(text: &str) {
+    visible(text);
+    crate::html::assert_harmless(&crate::html::elements(text));
 }
 
 /// A page as a browser takes it in: what it shows, and nothing that runs, loads or leads away.

@@ -11,7 +11,9 @@ use base64::Engine as _;
 use gwsaudit::report::model::{Report, Status};
 use gwsaudit::report::{Format, RenderOptions, Visible, render};
 
-use self::dom::{Element, elements};
+use self::dom::Element;
+pub(crate) use self::dom::elements;
+pub(crate) use self::strangers::assert_harmless;
 use crate::report_fixtures as fixtures;
 
 fn page(report: &Report) -> String {

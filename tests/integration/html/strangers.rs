@@ -20,7 +20,7 @@ const TAGS: [&str; 57] = [
 ];
 
 /// What nothing but our own markup may hold: elements that we write, no handler, no style, no address but of ours.
-fn assert_harmless(elements: &[Rc<Element>]) {
+pub(crate) fn assert_harmless(elements: &[Rc<Element>]) {
     for element in elements {
         let name = element.name.as_str();
         assert!(TAGS.contains(&name) || ["ul", "use"].contains(&name), "<{name}>");
