@@ -98,7 +98,7 @@ fn reasons(result: &CheckResult) -> Reasons<'_> {
 }
 
 /// The checks in the order in which they stand on the page: those that fail first, the gravest of them first.
-pub(super) fn order<'a>(results: &'a [CheckResult]) -> Vec<(&'a CheckId, Vec<&'a CheckResult>)> {
+pub(super) fn order(results: &[CheckResult]) -> Vec<(&CheckId, Vec<&CheckResult>)> {
     let mut checks: BTreeMap<&CheckId, Vec<&CheckResult>> = BTreeMap::new();
     for result in results {
         checks.entry(&result.check).or_default().push(result);

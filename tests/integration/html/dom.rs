@@ -10,7 +10,7 @@ use markup5ever_rcdom::{Node, NodeData, RcDom};
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: BTreeMap<String, String>,
-    parent: Option<Rc<Element>>,
+    parent: Option<Rc<Self>>,
     node: Rc<Node>,
     /// Whose nodes lose their children when it goes.
     _page: Rc<RcDom>,
