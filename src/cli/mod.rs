@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod collect;
 mod credentials;
+mod diagnose;
 mod error;
 mod exit;
 mod explain;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::Diagnose(args) => with_runtime(diagnose::run(&args, &cli.global, surroundings, &talk)),
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),

@@ -213,7 +213,8 @@ mod tests {
                 assert!(!candidate.advice().tells_apart.is_empty(), "{candidate:?}");
                 assert!(!candidate.covers(cause), "{candidate:?} of {cause:?}");
             }
-            let texts = [advice.title, advice.means, advice.tells_apart].into_iter().chain(advice.steps.iter().copied());
+            let texts =
+                [advice.title, advice.means, advice.tells_apart].into_iter().chain(advice.steps.iter().copied());
             for text in texts {
                 assert!(!text.contains("  ") && !text.contains('\n') && !text.ends_with('.'), "{cause:?}: {text}");
             }

@@ -10,14 +10,63 @@ const ROUNDS: usize = 12;
 const LONGEST_TAG: usize = 2000;
 /// Tags of error pages and of mails. Other words in angle brackets are text: `<HttpError 403 when requesting …>`.
 const TAGS: [&str; 42] = [
-    "a", "b", "big", "blockquote", "body", "br", "button", "center", "code", "dd", "div", "dl", "dt", "em", "font", "footer",
-    "h1", "h2", "h3", "h4", "head", "header", "hr", "html", "i", "img", "ins", "li", "link", "main", "meta", "ol", "p", "pre",
-    "section", "span", "strong", "style", "table", "td", "title", "ul",
+    "a",
+    "b",
+    "big",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "center",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "ins",
+    "li",
+    "link",
+    "main",
+    "meta",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "span",
+    "strong",
+    "style",
+    "table",
+    "td",
+    "title",
+    "ul",
 ];
 /// Entities by name; those by number are worked out.
 const ENTITIES: [(&str, char); 12] = [
-    ("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("amp", '&'), ("nbsp", ' '), ("rsquo", '’'), ("lsquo", '‘'),
-    ("ldquo", '“'), ("rdquo", '”'), ("period", '.'), ("lowbar", '_'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("amp", '&'),
+    ("nbsp", ' '),
+    ("rsquo", '’'),
+    ("lsquo", '‘'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("period", '.'),
+    ("lowbar", '_'),
 ];
 
 /// What is made of the end of a line.
@@ -113,7 +162,8 @@ impl Traced {
         while self.chars[from..].starts_with(&['a', 'm', 'p', ';']) {
             from += 4;
         }
-        let name: String = self.chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '#').take(8).collect();
+        let name: String =
+            self.chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '#').take(8).collect();
         let closed = self.chars.get(from + name.len()) == Some(&';');
         let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
             Some(digits) => u32::from_str_radix(digits, 16).ok(),
@@ -144,8 +194,12 @@ impl Traced {
     fn tag(&self, at: usize) -> (Option<char>, usize) {
         let rest = &self.chars[at + 1..];
         let slash = usize::from(rest.first() == Some(&'/'));
-        let name: String =
-            rest[slash..].iter().take_while(|c| c.is_ascii_alphanumeric()).take(11).map(char::to_ascii_lowercase).collect();
+        let name: String = rest[slash..]
+            .iter()
+            .take_while(|c| c.is_ascii_alphanumeric())
+            .take(11)
+            .map(char::to_ascii_lowercase)
+            .collect();
         let after = rest.get(slash + name.len());
         let ends_there = after.is_some_and(|c| c.is_whitespace() || matches!(c, '>' | '/'));
         let length = rest.iter().take(LONGEST_TAG).take_while(|c| !matches!(c, '<' | '>')).count();

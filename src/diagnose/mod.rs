@@ -22,5 +22,5 @@ pub use cause::{Cause, Confidence};
 pub use paste::{LARGEST_PASTE, Paste};
 pub use secrets::SecretKind;
 pub use seen::{Field, Mention, Seen};
-pub use tenant::{Agreement, AskedOf, Subject, TenantView, Verdict, compare};
+pub use tenant::{Agreement, AskedOf, Candidate, Subject, TenantView, Verdict, compare};
 pub use verdict::{Diagnosis, Named, Telling, diagnose};

@@ -57,7 +57,9 @@ impl SecretKind {
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::AccessToken => "it works for up to an hour; revoke the grant at https://myaccount.google.com/connections",
+            Self::AccessToken => {
+                "it works for up to an hour; revoke the grant at https://myaccount.google.com/connections"
+            }
             Self::RefreshToken => {
                 "it works until it is revoked: remove the app at https://myaccount.google.com/connections, then authorise it again"
             }

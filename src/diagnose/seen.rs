@@ -134,7 +134,8 @@ impl Seen {
     /// The one person that the paste names; service accounts are none.
     #[must_use]
     pub fn user(&self) -> Option<Email> {
-        let mut people = self.of(Field::Email).iter().filter(|mention| !mention.value.ends_with(".gserviceaccount.com"));
+        let mut people =
+            self.of(Field::Email).iter().filter(|mention| !mention.value.ends_with(".gserviceaccount.com"));
         match (people.next(), people.next()) {
             (Some(only), None) if !only.doubtful => only.value.parse().ok(),
             _ => None,
@@ -159,7 +160,8 @@ const PATTERNS: [(Field, &str); 12] = [
 ];
 
 static COMPILED: LazyLock<Vec<(Field, Regex)>> = LazyLock::new(|| {
-    let address = (Field::Email, r"\b([A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+)\b");
+    let address =
+        (Field::Email, r"\b([A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+)\b");
     let all = PATTERNS.iter().chain(std::iter::once(&address));
     all.map(|(field, pattern)| (*field, Regex::new(pattern).expect("the pattern is ours and sound"))).collect()
 });

@@ -65,7 +65,11 @@ pub(super) const SIGNATURES: &[Signature] = &[
     google(Field::ErrorSubtype, "rapt_required", Cause::RaptRequired),
     google(Field::ErrorDescription, "reauth related error", Cause::Reauthentication),
     with(likely(Field::ErrorUri, "support.google.com/a/answer/9368756", Cause::Reauthentication), GRANT),
-    google(Field::Words, "Reauthentication failed. cannot prompt during non-interactive execution", Cause::Reauthentication),
+    google(
+        Field::Words,
+        "Reauthentication failed. cannot prompt during non-interactive execution",
+        Cause::Reauthentication,
+    ),
     google(Field::Words, "Reauthentication challenge could not be answered", Cause::Reauthentication),
     google(Field::Words, "Reauthentication challenge failed", Cause::Reauthentication),
     google(Field::Words, "Reauthentication is needed. Please run `gcloud auth", Cause::Reauthentication),
@@ -154,18 +158,17 @@ pub(super) const SIGNATURES: &[Signature] = &[
     google(Field::Reason, "quotaExceeded", Cause::Quota),
     common(Field::Status, "RESOURCE_EXHAUSTED", Cause::Quota),
     common(Field::Status, "PERMISSION_DENIED", Cause::PermissionDenied),
-    with(likely(Field::Message, "The caller does not have permission", Cause::PermissionDenied), &["403", "permission_denied"]),
+    with(
+        likely(Field::Message, "The caller does not have permission", Cause::PermissionDenied),
+        &["403", "permission_denied"],
+    ),
     // Google's own failures.
     google(Field::Reason, "backendError", Cause::GoogleFailed),
     google(Field::Error, "internal_failure", Cause::GoogleFailed),
     common(Field::Error, "temporarily_unavailable", Cause::GoogleFailed),
     google(Field::Message, "The service is currently unavailable", Cause::GoogleFailed),
     google(Field::Message, "Internal error encountered", Cause::GoogleFailed),
-    google(
-        Field::Words,
-        "encountered a temporary error and could not complete your request",
-        Cause::GoogleFailed,
-    ),
+    google(Field::Words, "encountered a temporary error and could not complete your request", Cause::GoogleFailed),
     // The way to Google, in the words of Node, Python, Go, Java, curl and OpenSSL.
     common(Field::Words, "getaddrinfo ENOTFOUND", Cause::Network),
     common(Field::Words, "getaddrinfo EAI_AGAIN", Cause::Network),

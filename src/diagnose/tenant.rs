@@ -130,9 +130,8 @@ pub fn compare(diagnosis: &Diagnosis, facts: &Facts, report: &Report, asked: &As
     let ground = Ground { facts, subject: &subject, unit, connections, events };
     let agreement = diagnosis.causes.iter().map(|named| judge(named.cause, &ground)).collect();
     let candidate = |facts: &&ConnectionFacts| {
-        let same = |shown: &&Connection| {
-            shown.user == facts.user && shown.client_id == facts.client && shown.app == facts.app
-        };
+        let same =
+            |shown: &&Connection| shown.user == facts.user && shown.client_id == facts.client && shown.app == facts.app;
         let revoked = facts.events.iter().filter(|event| event.kind == TokenEventKind::Revoke).map(|event| event.at);
         Some(Candidate { connection: report.connections.iter().find(same)?.clone(), last_revoked_at: revoked.max() })
     };

@@ -15,9 +15,9 @@ const NAMED: usize = 5;
 /// So many live refresh tokens Google keeps of one account and client.
 const TOKEN_LIMIT: usize = 100;
 
-const OTHER_CLIENT: &str =
-    "The failing token may be another client's or another account's: compare the client ID that the error names with `gwsaudit apps discover`";
-const CHANGED_SINCE: &str = "The settings may have been changed after the evidence was collected: read the tenant again";
+const OTHER_CLIENT: &str = "The failing token may be another client's or another account's: compare the client ID that the error names with `gwsaudit apps discover`";
+const CHANGED_SINCE: &str =
+    "The settings may have been changed after the evidence was collected: read the tenant again";
 const NAME_USER: &str = "Say whose connection it is with --user EMAIL, and which app's with --app";
 
 /// Whether the evidence fits that cause.
@@ -29,7 +29,9 @@ pub(super) fn judge(cause: Cause, ground: &Ground<'_>) -> Agreement {
             access(cause, ground)
         }
         Cause::RevokedByUser => revoked_by_user(ground),
-        Cause::RevokedByAdmin => ended_by_admin(cause, ground, &["REVOKE_3LO_TOKEN", "REVOKE_3LO_DEVICE_TOKENS", "SUSPEND_USER"]),
+        Cause::RevokedByAdmin => {
+            ended_by_admin(cause, ground, &["REVOKE_3LO_TOKEN", "REVOKE_3LO_DEVICE_TOKENS", "SUSPEND_USER"])
+        }
         Cause::PasswordChanged => ended_by_admin(cause, ground, &["CHANGE_PASSWORD"]),
         Cause::Idle => idle(ground),
         Cause::TestingMode => testing_mode(ground),
@@ -116,7 +118,8 @@ fn holder_words(holder: Holder) -> &'static str {
 // --- session control ------------------------------------------------------------------------------------------------
 
 fn reauthentication(cause: Cause, ground: &Ground<'_>) -> Agreement {
-    let live: Vec<&ConnectionFacts> = ground.connections.iter().copied().filter(|it| it.live() != Truth::FalseProven).collect();
+    let live: Vec<&ConnectionFacts> =
+        ground.connections.iter().copied().filter(|it| it.live() != Truth::FalseProven).collect();
     match live.as_slice() {
         [] => no_connection(cause, ground),
         [only] => one_connection(cause, only),
@@ -126,7 +129,11 @@ fn reauthentication(cause: Cause, ground: &Ground<'_>) -> Agreement {
 
 fn no_connection(cause: Cause, ground: &Ground<'_>) -> Agreement {
     if let [gone, ..] = ground.connections.as_slice() {
-        let says = format!("the account of {} is {}, so session control is not what stands in the way", gone.user, holder_words(gone.holder));
+        let says = format!(
+            "the account of {} is {}, so session control is not what stands in the way",
+            gone.user,
+            holder_words(gone.holder)
+        );
         return open(cause, &says, &[OTHER_CLIENT]);
     }
     let whose = ground.subject.user.as_ref().map_or_else(|| "anybody".to_owned(), ToString::to_string);
@@ -196,7 +203,9 @@ fn one_connection(cause: Cause, connection: &ConnectionFacts) -> Agreement {
             settled(cause, Verdict::Contradicts, Strength::Proven, says, &[CHANGED_SINCE, OTHER_CLIENT, grant])
         }
         Truth::TruePresumed => {
-            let says = format!("the evidence suggests that the connection outlives the session, without proving it: {why}{authorized}");
+            let says = format!(
+                "the evidence suggests that the connection outlives the session, without proving it: {why}{authorized}"
+            );
             let mut agreement = open(cause, &says, &[]);
             agreement.next = missing(connection);
             agreement
@@ -216,7 +225,9 @@ fn missing(connection: &ConnectionFacts) -> Vec<String> {
     let mut next: Vec<String> = connection.gaps.iter().map(|gap| format!("{}: {}", gap.why, gap.supply)).collect();
     let session = !(proven(connection.reauth.strength()) && proven(connection.exempt.strength()));
     if session && connection.cloud != CloudScope::No {
-        next.push(format!("See what Google Cloud session control shows for {place}, and record it with `gwsaudit attest`"));
+        next.push(format!(
+            "See what Google Cloud session control shows for {place}, and record it with `gwsaudit attest`"
+        ));
     }
     if !proven(connection.access.strength()) {
         next.push(format!("See the app's access for {place}, and record it with `gwsaudit attest`"));
@@ -248,7 +259,11 @@ fn many_connections(cause: Cause, connections: &[&ConnectionFacts]) -> Agreement
         let says = format!("all {count} connections fail with their session: {}{more}", names.join(", "));
         settled(cause, Verdict::Agrees, strength, says, &[NAME_USER])
     } else if fitting.is_empty() {
-        open(cause, &format!("{count} connections come into question, and of none it is known that it fails"), &[NAME_USER])
+        open(
+            cause,
+            &format!("{count} connections come into question, and of none it is known that it fails"),
+            &[NAME_USER],
+        )
     } else {
         let says = format!(
             "{count} connections come into question, and the text does not say which; {} of them would fail so: {}{more}",
@@ -286,9 +301,11 @@ fn account(cause: Cause, ground: &Ground<'_>) -> Agreement {
 fn levels<'g>(ground: &Ground<'g>) -> Vec<&'g Fact<Access>> {
     let of_grants: Vec<&Fact<Access>> = ground.connections.iter().map(|connection| &connection.access).collect();
     let Some(unit) = ground.unit.filter(|_| of_grants.is_empty()) else { return of_grants };
-    let apps = ground.facts.apps.iter().filter(|app| ground.subject.app.as_ref().is_none_or(|id| *id == app.definition.id));
+    let apps =
+        ground.facts.apps.iter().filter(|app| ground.subject.app.as_ref().is_none_or(|id| *id == app.definition.id));
     apps.filter_map(|app| {
-        let named = |client: &&crate::facts::ClientFacts| ground.subject.client.as_ref().is_some_and(|id| *id == client.client);
+        let named =
+            |client: &&crate::facts::ClientFacts| ground.subject.client.as_ref().is_some_and(|id| *id == client.client);
         match app.clients.iter().find(named) {
             Some(client) => client.access.get(unit),
             None if ground.subject.client.is_some() => None,
@@ -304,7 +321,13 @@ fn access(cause: Cause, ground: &Ground<'_>) -> Agreement {
     let one = match values.iter().collect::<Vec<_>>().as_slice() {
         [Some(level)] => **level,
         [] => return open(cause, "which app or whose org unit it is about is not known", &[NAME_USER]),
-        [_, ..] => return open(cause, "the app's access is not the same, or not known, for all whom it may be about", &[NAME_USER]),
+        [_, ..] => {
+            return open(
+                cause,
+                "the app's access is not the same, or not known, for all whom it may be about",
+                &[NAME_USER],
+            );
+        }
     };
     let place = ground.subject.org_unit.as_ref().map_or_else(String::new, |path| format!(" in {path}"));
     let says = format!("the app is {}{place}", one.describe());
@@ -346,7 +369,9 @@ fn no_log(cause: Cause, ground: &Ground<'_>) -> Option<Agreement> {
         return Some(open(cause, "the text does not say whose connection it is", &[NAME_USER]));
     }
     let whole = ground.facts.evidence.token_log.is_some();
-    (!whole).then(|| open(cause, "the token log is not at hand without a gap", &["Read the tenant again, with the token log"]))
+    (!whole).then(|| {
+        open(cause, "the token log is not at hand without a gap", &["Read the tenant again, with the token log"])
+    })
 }
 
 fn revoked_by_user(ground: &Ground<'_>) -> Agreement {
@@ -355,11 +380,13 @@ fn revoked_by_user(ground: &Ground<'_>) -> Agreement {
     let authorized = last_authorized(ground);
     match (revoked, ground.subject.user.is_some()) {
         (Some(at), true) if authorized.is_none_or(|authorized| authorized <= at) => {
-            let says = format!("the token log shows a revocation at {}, and no authorisation after it", humane_time(at));
+            let says =
+                format!("the token log shows a revocation at {}, and no authorisation after it", humane_time(at));
             settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
         }
         (Some(at), true) => {
-            let says = format!("the token log shows a revocation at {}, and an authorisation after it", humane_time(at));
+            let says =
+                format!("the token log shows a revocation at {}, and an authorisation after it", humane_time(at));
             open(cause, &says, &["Compare with the time of the error"])
         }
         (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
@@ -378,26 +405,42 @@ fn ended_by_admin(cause: Cause, ground: &Ground<'_>, names: &[&str]) -> Agreemen
     let concerns = |event: &&AdminEvent| match &event.change {
         Change::TokensEnded { user: whose, client } => {
             whose.as_deref().is_some_and(|whose| whose.eq_ignore_ascii_case(user.as_str()))
-                && client.as_ref().is_none_or(|client| ground.subject.client.as_ref().is_none_or(|asked| asked == client))
+                && client
+                    .as_ref()
+                    .is_none_or(|client| ground.subject.client.as_ref().is_none_or(|asked| asked == client))
         }
         Change::Session { .. } | Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } => false,
     };
-    let last = evidence.admin_events.iter().filter(concerns).filter(|event| names.contains(&event.name.as_str())).map(|event| (event.at, event.name.as_str())).max();
+    let last = evidence
+        .admin_events
+        .iter()
+        .filter(concerns)
+        .filter(|event| names.contains(&event.name.as_str()))
+        .map(|event| (event.at, event.name.as_str()))
+        .max();
     match last {
         Some((at, name)) if last_authorized(ground).is_none_or(|authorized| authorized <= at) => {
-            let says = format!("the audit log shows {name} for {user} at {}, and the token log no authorisation after it", humane_time(at));
+            let says = format!(
+                "the audit log shows {name} for {user} at {}, and the token log no authorisation after it",
+                humane_time(at)
+            );
             settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
         }
         Some((at, name)) => {
-            let says = format!("the audit log shows {name} for {user} at {}, and the token log an authorisation after it", humane_time(at));
+            let says = format!(
+                "the audit log shows {name} for {user} at {}, and the token log an authorisation after it",
+                humane_time(at)
+            );
             open(cause, &says, &["Compare with the time of the error"])
         }
         None => match (evidence.admin_log, cause) {
             (None, _) => open(cause, "the administrators' audit log is not at hand without a gap", &[]),
             // Users change their passwords themselves, which the audit log does not show.
-            (Some(_), Cause::PasswordChanged) => {
-                open(cause, "no administrator changed the password; whether the user did is in the login log, which is not read", &[])
-            }
+            (Some(_), Cause::PasswordChanged) => open(
+                cause,
+                "no administrator changed the password; whether the user did is in the login log, which is not read",
+                &[],
+            ),
             (Some(log), _) => {
                 let says = format!("the audit log shows no such thing for {user} since {}", humane_time(log.from));
                 settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
@@ -410,11 +453,18 @@ fn idle(ground: &Ground<'_>) -> Agreement {
     let cause = Cause::Idle;
     match (last_authorized(ground), ground.subject.user.is_some()) {
         (Some(at), true) => {
-            let says = format!("it was authorised {}, less than six months before the evidence was collected", humane_time(at));
+            let says = format!(
+                "it was authorised {}, less than six months before the evidence was collected",
+                humane_time(at)
+            );
             settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
         }
         (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
-            open(cause, "the token log reaches back six months at most, and shows no authorisation", &["Ask when the flow last ran"])
+            open(
+                cause,
+                "the token log reaches back six months at most, and shows no authorisation",
+                &["Ask when the flow last ran"],
+            )
         }),
     }
 }
@@ -435,10 +485,17 @@ fn testing_mode(ground: &Ground<'_>) -> Agreement {
     }
     match times.last() {
         Some(last) if ground.facts.as_of.duration_since(*last) < week => {
-            let says = format!("it was authorised {}, less than seven days before the evidence was collected", humane_time(*last));
+            let says = format!(
+                "it was authorised {}, less than seven days before the evidence was collected",
+                humane_time(*last)
+            );
             open(cause, &says, &["Compare with the time of the error"])
         }
-        Some(_) | None => open(cause, "the rhythm of its authorisations says neither", &["See the publishing status of the client's project"]),
+        Some(_) | None => open(
+            cause,
+            "the rhythm of its authorisations says neither",
+            &["See the publishing status of the client's project"],
+        ),
     }
 }
 
@@ -449,7 +506,8 @@ fn token_limit(ground: &Ground<'_>) -> Agreement {
     }
     let count = ground.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).count();
     if count > TOKEN_LIMIT {
-        let says = format!("the token log shows {count} authorisations, more than the {TOKEN_LIMIT} tokens that Google keeps");
+        let says =
+            format!("the token log shows {count} authorisations, more than the {TOKEN_LIMIT} tokens that Google keeps");
         return settled(cause, Verdict::Agrees, Strength::Presumed, says, &[]);
     }
     open(cause, &format!("the token log shows {count} authorisations; older tokens may count too"), &[])

@@ -11,7 +11,7 @@ use super::cause::{Cause, Confidence};
 use super::layers::{Breaks, Traced};
 use super::paste::LARGEST_PASTE;
 use super::secrets::{SecretKind, Secrets};
-use super::seen::{Mention, Seen, note};
+use super::seen::{Field, Mention, Seen, note};
 use super::signature::{Hit, search};
 
 /// A cause that the text names or leaves open.
@@ -22,7 +22,7 @@ pub struct Named {
     /// How sure.
     pub confidence: Confidence,
     /// The words that name it; none for a cause that is merely left open.
-    pub found: Vec<Mention>,
+    pub found: Vec<(Field, Mention)>,
     /// Of a cause that is left open: the cause whose words leave it open.
     pub one_of: Option<Cause>,
 }
@@ -133,11 +133,12 @@ fn in_addresses(traced: &Traced) -> Vec<(String, u32)> {
 }
 
 fn named(hits: &[Hit], seen: &Seen) -> Vec<Named> {
-    let mentions = |cause: Cause| -> Vec<Mention> {
+    let mentions = |cause: Cause| -> Vec<(Field, Mention)> {
         let of_cause = hits.iter().filter(|hit| hit.signature.cause == cause);
         let mention = |hit: &Hit| {
-            let noted = seen.of(hit.signature.field).iter().find(|mention| mention.value == hit.signature.phrase);
-            noted.cloned()
+            let field = hit.signature.field;
+            let noted = seen.of(field).iter().find(|mention| mention.value == hit.signature.phrase);
+            noted.map(|mention| (field, mention.clone()))
         };
         of_cause.filter_map(mention).collect()
     };
@@ -149,12 +150,7 @@ fn named(hits: &[Hit], seen: &Seen) -> Vec<Named> {
         .filter(|cause| told(*cause) && !covered(*cause))
         .map(|cause| {
             let surest = hits.iter().filter(|hit| hit.signature.cause == cause).map(|hit| hit.confidence).min();
-            Named {
-                cause,
-                confidence: surest.unwrap_or(Confidence::Likely),
-                found: mentions(cause),
-                one_of: None,
-            }
+            Named { cause, confidence: surest.unwrap_or(Confidence::Likely), found: mentions(cause), one_of: None }
         })
         .collect();
     top.sort_by_key(|named| (named.confidence, !named.cause.advice().candidates.is_empty()));

@@ -39,7 +39,9 @@ pub(in super::super) const RESTRICTED: Advice = Advice {
 pub(in super::super) const ROBOT_DISABLED: Advice = Advice {
     title: "The service account is disabled",
     means: "The service account exists and is switched off, or its project is",
-    steps: &["Enable it in the Cloud console, under IAM & Admin > Service accounts, once you know who disabled it and why"],
+    steps: &[
+        "Enable it in the Cloud console, under IAM & Admin > Service accounts, once you know who disabled it and why",
+    ],
     console_url: Some("https://console.cloud.google.com/iam-admin/serviceaccounts"),
     tells_apart: "",
     sources: &["https://github.com/googleapis/google-api-ruby-client/issues/720"],

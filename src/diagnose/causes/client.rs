@@ -14,7 +14,10 @@ pub(in super::super) const CLOCK_SKEW: Advice = Advice {
 pub(in super::super) const JWT_SIGNATURE: Advice = Advice {
     title: "Google does not know the key that signed (invalid JWT signature)",
     means: "The service account's key was deleted, has expired, or belongs to another account than the assertion names",
-    steps: &["Compare private_key_id of the key file with the keys of the service account in the Cloud console", "Make a new key, if it is gone"],
+    steps: &[
+        "Compare private_key_id of the key file with the keys of the service account in the Cloud console",
+        "Make a new key, if it is gone",
+    ],
     console_url: Some("https://console.cloud.google.com/iam-admin/serviceaccounts"),
     tells_apart: "",
     sources: &[SERVICE_ACCOUNTS],
@@ -24,7 +27,10 @@ pub(in super::super) const JWT_SIGNATURE: Advice = Advice {
 pub(in super::super) const CODE_REFUSED: Advice = Advice {
     title: "The authorization code is spent, too old, or garbled",
     means: "A code works once, for minutes, and only with the client, redirect address and code verifier that it was made for",
-    steps: &["Authorise again from the start", "If it recurs, see whether the app sends the code twice or encodes it twice"],
+    steps: &[
+        "Authorise again from the start",
+        "If it recurs, see whether the app sends the code twice or encodes it twice",
+    ],
     console_url: None,
     tells_apart: "It happens while connecting, not hours later",
     sources: &[WEB_SERVER, GAM],
@@ -34,7 +40,11 @@ pub(in super::super) const CODE_REFUSED: Advice = Advice {
 pub(in super::super) const DELEGATION_MISSING: Advice = Advice {
     title: "Domain-wide delegation lacks this client, or one of the scopes",
     means: "The service account may act for users only with scopes that a super administrator has delegated to its client ID, each of them exactly as asked for",
-    steps: &["Admin console, Security > Access and data control > API controls > Domain-wide delegation: find the client ID (digits) of the service account", "Add every scope that the program asks for; changes may take a day", "For gwsaudit itself: its README lists the scopes"],
+    steps: &[
+        "Admin console, Security > Access and data control > API controls > Domain-wide delegation: find the client ID (digits) of the service account",
+        "Add every scope that the program asks for; changes may take a day",
+        "For gwsaudit itself: its README lists the scopes",
+    ],
     console_url: Some(DELEGATION_PAGE),
     tells_apart: "Service accounts only",
     sources: &[SERVICE_ACCOUNTS, GAM],
@@ -44,7 +54,10 @@ pub(in super::super) const DELEGATION_MISSING: Advice = Advice {
 pub(in super::super) const UNAUTHORIZED: Advice = Advice {
     title: "The client may not ask for tokens this way (unauthorized_client)",
     means: "For a service account: domain-wide delegation lacks it, or a scope. For other clients: the refresh token belongs to another client, or this type of client may not use this flow",
-    steps: &["For a service account, see domain-wide delegation in the Admin console", "For another client, compare the client ID with the one that the user authorised"],
+    steps: &[
+        "For a service account, see domain-wide delegation in the Admin console",
+        "For another client, compare the client ID with the one that the user authorised",
+    ],
     console_url: Some(DELEGATION_PAGE),
     tells_apart: "Google's description says which",
     sources: &[SERVICE_ACCOUNTS, GAM],
@@ -54,7 +67,10 @@ pub(in super::super) const UNAUTHORIZED: Advice = Advice {
 pub(in super::super) const DELETED: Advice = Advice {
     title: "The OAuth client is deleted",
     means: "The app's registration with Google is gone, and every connection made with it is dead",
-    steps: &["If the client is yours: restore it in the Cloud console (possible for 30 days), or make a new one and authorise all connections again", "If not, ask the app's vendor"],
+    steps: &[
+        "If the client is yours: restore it in the Cloud console (possible for 30 days), or make a new one and authorise all connections again",
+        "If not, ask the app's vendor",
+    ],
     console_url: Some(CLIENTS_PAGE),
     tells_apart: "Google says deleted_client, and every user of the app is affected",
     sources: &[CONSENT_CODES],
@@ -64,7 +80,10 @@ pub(in super::super) const DELETED: Advice = Advice {
 pub(in super::super) const DISABLED: Advice = Advice {
     title: "The OAuth client is disabled",
     means: "The app's owner, or Google, has switched the client off: every connection made with it fails until it is on again",
-    steps: &["If the client is yours: look for mail from Google to the project's owners, and enable it in the Cloud console", "If not, ask the app's vendor"],
+    steps: &[
+        "If the client is yours: look for mail from Google to the project's owners, and enable it in the Cloud console",
+        "If not, ask the app's vendor",
+    ],
     console_url: Some(CLIENTS_PAGE),
     tells_apart: "Google says disabled_client, and every user of the app is affected",
     sources: &[CONSENT_CODES],
@@ -74,7 +93,10 @@ pub(in super::super) const DISABLED: Advice = Advice {
 pub(in super::super) const INVALID: Advice = Advice {
     title: "The client ID or its secret is wrong (invalid_client)",
     means: "Google does not know the client, or not with that secret: a wrong copy, a secret that was replaced, or a client that is gone",
-    steps: &["Compare client ID and secret with the Cloud console, without blanks before or after", "If the app is a vendor's, ask the vendor"],
+    steps: &[
+        "Compare client ID and secret with the Cloud console, without blanks before or after",
+        "If the app is a vendor's, ask the vendor",
+    ],
     console_url: Some(CLIENTS_PAGE),
     tells_apart: "",
     sources: &[CONSENT_CODES, WEB_SERVER],
@@ -84,7 +106,10 @@ pub(in super::super) const INVALID: Advice = Advice {
 pub(in super::super) const INVALID_SCOPE: Advice = Advice {
     title: "A scope does not exist, is misspelt, or may not be asked for together (invalid_scope)",
     means: "One of the scopes asked for is unknown to Google, or not for this kind of client",
-    steps: &["Compare each scope with Google's list; scopes are whole addresses, separated by blanks", "Authorise again"],
+    steps: &[
+        "Compare each scope with Google's list; scopes are whole addresses, separated by blanks",
+        "Authorise again",
+    ],
     console_url: None,
     tells_apart: "",
     sources: &["https://developers.google.com/identity/protocols/oauth2/scopes", SERVICE_ACCOUNTS],

@@ -22,12 +22,8 @@ pub(in super::super) const INVALID_RAPT: Advice = Advice {
     candidates: &[],
 };
 
-pub(in super::super) const RAPT_REQUIRED: Advice = Advice {
-    title: "Google wants proof of a recent sign-in, and the client has none (rapt_required)",
-    ..INVALID_RAPT
-};
+pub(in super::super) const RAPT_REQUIRED: Advice =
+    Advice { title: "Google wants proof of a recent sign-in, and the client has none (rapt_required)", ..INVALID_RAPT };
 
-pub(in super::super) const REAUTHENTICATION: Advice = Advice {
-    title: "The Cloud session is over: Google wants the user to sign in again",
-    ..INVALID_RAPT
-};
+pub(in super::super) const REAUTHENTICATION: Advice =
+    Advice { title: "The Cloud session is over: Google wants the user to sign in again", ..INVALID_RAPT };

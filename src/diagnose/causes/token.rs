@@ -72,10 +72,7 @@ pub(in super::super) const REVOKED_BY_ADMIN: Advice = Advice {
 pub(in super::super) const PASSWORD_CHANGED: Advice = Advice {
     title: "The user's password was changed, and the grant has Gmail scopes",
     means: "Changing the password ends refresh tokens that carry Gmail scopes; other tokens stay good",
-    steps: &[
-        AGAIN,
-        "Use an account for automation whose password nobody changes in passing",
-    ],
+    steps: &[AGAIN, "Use an account for automation whose password nobody changes in passing"],
     console_url: None,
     tells_apart: "CHANGE_PASSWORD in the audit log, or a password event in the login log, just before; only for grants with Gmail scopes",
     sources: &[OAUTH],
