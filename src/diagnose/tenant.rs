@@ -46,7 +46,7 @@ pub struct Subject {
 pub enum Verdict {
     /// It does.
     Agrees,
-    /// It does not: by what is proven, this cannot be the cause.
+    /// It does not: by what is known, this cannot be the cause.
     Contradicts,
     /// It does not say.
     CannotTell,

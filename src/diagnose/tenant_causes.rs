@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::cause::Cause;
 use super::tenant::{Agreement, Ground, Verdict};
 use crate::domain::{CloudScope, humane_duration, humane_time};
-use crate::evidence::{AdminEvent, Change, TokenEventKind};
+use crate::evidence::{AdminEvent, Change, Grant, TokenEventKind};
 use crate::facts::{Access, ConnectionFacts, Fact, Holder, Reauth, Strength, Truth};
 
 /// So many are named where there are more.
@@ -32,7 +32,7 @@ pub(super) fn judge(cause: Cause, ground: &Ground<'_>) -> Agreement {
         Cause::RevokedByAdmin => {
             ended_by_admin(cause, ground, &["REVOKE_3LO_TOKEN", "REVOKE_3LO_DEVICE_TOKENS", "SUSPEND_USER"])
         }
-        Cause::PasswordChanged => ended_by_admin(cause, ground, &["CHANGE_PASSWORD"]),
+        Cause::PasswordChanged => password_changed(ground),
         Cause::Idle => idle(ground),
         Cause::TestingMode => testing_mode(ground),
         Cause::TokenLimit => token_limit(ground),
@@ -391,10 +391,26 @@ fn revoked_by_user(ground: &Ground<'_>) -> Agreement {
         }
         (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
             let window = ground.facts.evidence.token_log.map(|log| humane_time(log.from)).unwrap_or_default();
-            let says = format!("the token log shows no revocation since {window}");
+            let says = format!("the token log shows no revocation since {window}; its last hours may be missing");
             settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
         }),
     }
+}
+
+fn password_changed(ground: &Ground<'_>) -> Agreement {
+    let evidence = &ground.facts.evidence;
+    let of_connections = |grant: &&Grant| {
+        ground.connections.iter().any(|connection| connection.user == grant.user && connection.client == grant.client)
+    };
+    let mut grants = evidence.grants.iter().filter(of_connections).peekable();
+    let for_mail = |grant: &Grant| {
+        grant.scopes.iter().any(|scope| scope.as_str().contains("gmail") || scope.as_str().contains("mail.google.com"))
+    };
+    if grants.peek().is_some() && !grants.any(for_mail) {
+        let says = "the grant at hand carries no Gmail scope, so a new password does not end it".to_owned();
+        return settled(Cause::PasswordChanged, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT]);
+    }
+    ended_by_admin(Cause::PasswordChanged, ground, &["CHANGE_PASSWORD"])
 }
 
 fn ended_by_admin(cause: Cause, ground: &Ground<'_>, names: &[&str]) -> Agreement {
@@ -452,19 +468,18 @@ fn ended_by_admin(cause: Cause, ground: &Ground<'_>, names: &[&str]) -> Agreemen
 fn idle(ground: &Ground<'_>) -> Agreement {
     let cause = Cause::Idle;
     match (last_authorized(ground), ground.subject.user.is_some()) {
+        // Another token of the same user and client may be older than the one that was made then.
         (Some(at), true) => {
             let says = format!(
-                "it was authorised {}, less than six months before the evidence was collected",
+                "it was authorised {}, less than six months before the evidence was collected; only an older token of the same \
+                 user and client may have been idle",
                 humane_time(at)
             );
-            settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
+            settled(cause, Verdict::Contradicts, Strength::Presumed, says, &[OTHER_CLIENT])
         }
         (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
-            open(
-                cause,
-                "the token log reaches back six months at most, and shows no authorisation",
-                &["Ask when the flow last ran"],
-            )
+            let says = "the token log reaches back six months at most, and shows no authorisation";
+            open(cause, says, &["Ask when the flow last ran"])
         }),
     }
 }

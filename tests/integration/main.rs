@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod diagnose;
 mod google;
 mod histories;
 mod logs_and_apps;

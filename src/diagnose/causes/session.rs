@@ -4,7 +4,7 @@ use crate::evidence::SESSION_CONTROL_URL;
 const STEPS: &[&str] = &[
     "Authorise the connection again: it works until the session is over once more",
     "So that it stays: Admin console, Security > Access and data control > Google Cloud session control, for the user's org unit: tick Exempt trusted apps",
-    "and under API controls > Manage third-party app access, make the app Trusted for that org unit; one without the other changes nothing",
+    "Then, under API controls > Manage third-party app access, make the app Trusted for that org unit as well; one without the other changes nothing",
     "Or leave out the Cloud scope: authorise with customised scopes, without cloud-platform, after revoking the old grant",
     "`gwsaudit audit` shows which of these is missing, and for whom else",
 ];

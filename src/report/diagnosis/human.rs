@@ -9,7 +9,7 @@ use crate::facts::{Holder, Strength};
 use crate::report::RenderOptions;
 use crate::report::model::{AccessLevel, Certainty, CloudSession, Exemption, Outcome, ReauthState};
 use crate::report::page::{Line, Page, Tone};
-use crate::report::wording::{counted, plain, relative, sentence};
+use crate::report::wording::{counted, plain, sentence};
 
 /// So many connections are shown.
 const CONNECTIONS: usize = 5;
@@ -128,7 +128,10 @@ fn verdict(page: &mut Page<'_>, indent: usize, agreement: &Agreement) -> io::Res
     let (tone, words) = match (agreement.verdict, agreement.strength) {
         (Verdict::Agrees, Some(Strength::Presumed)) => (Tone::Doubt, "this tenant's evidence agrees, presumed: "),
         (Verdict::Agrees, Some(Strength::Proven) | None) => (Tone::Good, "this tenant's evidence agrees: "),
-        (Verdict::Contradicts, _) => (Tone::Bad, "this tenant's evidence contradicts: "),
+        (Verdict::Contradicts, Some(Strength::Presumed)) => {
+            (Tone::Doubt, "this tenant's evidence contradicts, presumed: ")
+        }
+        (Verdict::Contradicts, Some(Strength::Proven) | None) => (Tone::Bad, "this tenant's evidence contradicts: "),
         (Verdict::CannotTell, _) => (Tone::Quiet, "this tenant's evidence cannot tell: "),
     };
     page.paragraph(indent, indent + 2, &Line::default().tone(tone, words).text(&agreement.says).text("."))?;
@@ -196,7 +199,7 @@ fn tenant(page: &mut Page<'_>, view: &TenantView) -> io::Result<()> {
         page.paragraph(2, 4, &Line::default().tone(Tone::Doubt, "no connection of theirs to the app is at hand"))?;
     }
     for candidate in view.connections.iter().take(CONNECTIONS) {
-        connection(page, candidate, view)?;
+        connection(page, candidate)?;
     }
     if let Some(more) = view.connections.len().checked_sub(CONNECTIONS).filter(|more| *more > 0) {
         let more = counted(more, "more connection comes into question", "more connections come into question");
@@ -208,7 +211,7 @@ fn tenant(page: &mut Page<'_>, view: &TenantView) -> io::Result<()> {
     Ok(())
 }
 
-fn connection(page: &mut Page<'_>, candidate: &Candidate, view: &TenantView) -> io::Result<()> {
+fn connection(page: &mut Page<'_>, candidate: &Candidate) -> io::Result<()> {
     let shown = &candidate.connection;
     let (tone, outcome) = match shown.outcome {
         Outcome::Survives => (Tone::Good, "survives its session"),
@@ -227,7 +230,7 @@ fn connection(page: &mut Page<'_>, candidate: &Candidate, view: &TenantView) -> 
         CloudScope::Unknown => "whether with a Google Cloud scope is not known",
     };
     let when = |what: &str, at: Option<jiff::Timestamp>| {
-        at.map(|at| format!(", {what} {} ({})", humane_time(at), relative(at, view.as_of))).unwrap_or_default()
+        at.map(|at| format!(", {what} {}", humane_time(at))).unwrap_or_default()
     };
     let times = [
         when("last authorised", shown.last_authorized_at),

@@ -111,6 +111,7 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-attest", help(&["attest", "--help"]));
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
+    insta::assert_snapshot!("help-diagnose", help(&["diagnose", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
     insta::assert_snapshot!("help-policy-effective", help(&["policy", "effective", "--help"]));
     for command in [
@@ -119,6 +120,7 @@ fn help_is_worth_reading() {
         "policy",
         "attest",
         "canary",
+        "diagnose",
         "explain",
         "setup",
         "apps",
