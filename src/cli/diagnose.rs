@@ -184,10 +184,9 @@ async fn held_against(
         apps.push(stranger);
         facts = derive(&tenant, snapshot, &apps)?;
     }
-    if let (Some(user), false) = (&args.user, asked.account.is_some()) {
-        if facts.evidence.is_complete(SourceId::Users) {
-            talk.warning(&format!("the directory has no account {user}"));
-        }
+    let missing = asked.account.is_none() && facts.evidence.is_complete(SourceId::Users);
+    if let Some(user) = args.user.as_ref().filter(|_| missing) {
+        talk.warning(&format!("the directory has no account {user}"));
     }
     let selection = Selection { org_units: Vec::new(), apart: Vec::new() };
     let customer = tenant.setup.config.customer.as_str();

@@ -16,6 +16,7 @@ mod seen;
 mod signature;
 mod tenant;
 mod tenant_causes;
+mod tenant_tokens;
 mod verdict;
 
 pub use cause::{Cause, Confidence};

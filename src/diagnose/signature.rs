@@ -234,10 +234,8 @@ pub(super) fn search(skeleton: &Skeleton) -> Vec<Hit> {
             When::Always => true,
             When::With(also) => also.iter().any(has),
         };
-        let confidence = match signature.confidence {
-            Confidence::Certain if signature.common && !about_google => Confidence::Likely,
-            confidence => confidence,
-        };
+        let anybodys = signature.common && !about_google;
+        let confidence = if anybodys { signature.confidence.max(Confidence::Likely) } else { signature.confidence };
         means_it.then(|| Hit { signature, confidence, place: skeleton.place(*start) })
     };
     first.iter().filter_map(hit).collect()

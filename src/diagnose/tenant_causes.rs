@@ -2,32 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::cause::Cause;
 use super::tenant::{Agreement, Ground, Verdict};
+use super::tenant_tokens::{ended_by_admin, idle, password_changed, revoked_by_user, testing_mode, token_limit};
 use crate::domain::{CloudScope, humane_duration, humane_time};
-use crate::evidence::{AdminEvent, Change, Grant, TokenEventKind};
 use crate::facts::{Access, ConnectionFacts, Fact, Holder, Reauth, Strength, Truth};
 
 /// So many are named where there are more.
 const NAMED: usize = 5;
-/// So many live refresh tokens Google keeps of one account and client.
-const TOKEN_LIMIT: usize = 100;
 
-const OTHER_CLIENT: &str = "The failing token may be another client's or another account's: compare the client ID that the error names with `gwsaudit apps discover`";
+pub(super) const OTHER_CLIENT: &str = "The failing token may be another client's or another account's: compare the client ID that the error names with `gwsaudit apps discover`";
 const CHANGED_SINCE: &str =
     "The settings may have been changed after the evidence was collected: read the tenant again";
-const NAME_USER: &str = "Say whose connection it is with --user EMAIL, and which app's with --app";
+pub(super) const NAME_USER: &str = "Say whose connection it is with --user EMAIL, and which app's with --app";
 
 /// Whether the evidence fits that cause.
 pub(super) fn judge(cause: Cause, ground: &Ground<'_>) -> Agreement {
     match cause {
         Cause::InvalidRapt | Cause::RaptRequired | Cause::Reauthentication => reauthentication(cause, ground),
-        Cause::AccountDeleted | Cause::AccountUnknown | Cause::AccountRestricted => account(cause, ground),
-        Cause::AdminPolicy | Cause::AppBlocked | Cause::AppNotConfigured | Cause::ServiceRestricted => {
-            access(cause, ground)
+        Cause::AccountDeleted | Cause::AccountUnknown => account(cause, ground, &[Holder::Deleted], &[]),
+        Cause::AccountRestricted => account(cause, ground, &[Holder::Suspended, Holder::Archived], &[Holder::Active]),
+        Cause::AdminPolicy => access(cause, ground, &NOT_TRUSTED, None),
+        Cause::AppBlocked => {
+            access(cause, ground, &[Access::Blocked], Some("so no administrator blocks it; Google itself may"))
         }
+        Cause::AppNotConfigured => access(cause, ground, &[Access::Unconfigured], None),
+        Cause::ServiceRestricted => service_restricted(ground),
         Cause::RevokedByUser => revoked_by_user(ground),
         Cause::RevokedByAdmin => {
             ended_by_admin(cause, ground, &["REVOKE_3LO_TOKEN", "REVOKE_3LO_DEVICE_TOKENS", "SUSPEND_USER"])
@@ -76,7 +76,7 @@ pub(super) fn judge(cause: Cause, ground: &Ground<'_>) -> Agreement {
     }
 }
 
-fn open(cause: Cause, because: &str, next: &[&str]) -> Agreement {
+pub(super) fn open(cause: Cause, because: &str, next: &[&str]) -> Agreement {
     Agreement {
         cause,
         verdict: Verdict::CannotTell,
@@ -86,7 +86,7 @@ fn open(cause: Cause, because: &str, next: &[&str]) -> Agreement {
     }
 }
 
-fn settled(cause: Cause, verdict: Verdict, strength: Strength, says: String, next: &[&str]) -> Agreement {
+pub(super) fn settled(cause: Cause, verdict: Verdict, strength: Strength, says: String, next: &[&str]) -> Agreement {
     Agreement { verdict, strength: Some(strength), says, ..open(cause, "", next) }
 }
 
@@ -276,22 +276,21 @@ fn many_connections(cause: Cause, connections: &[&ConnectionFacts]) -> Agreement
 
 // --- the account ----------------------------------------------------------------------------------------------------
 
-fn account(cause: Cause, ground: &Ground<'_>) -> Agreement {
+/// A cause that is about the account's state: these states bear it out, and those leave it open.
+fn account(cause: Cause, ground: &Ground<'_>, fitting: &[Holder], open_for: &[Holder]) -> Agreement {
     let (Some(user), Some(holder)) = (&ground.subject.user, ground.subject.account) else {
         return open(cause, "the text does not say whose account it is", &[NAME_USER]);
     };
     let says = format!("the account of {user} is {}", holder_words(holder));
     let since = &["It may have been changed after the evidence was collected", OTHER_CLIENT];
-    match (cause, holder) {
-        (_, Holder::Unknown) => open(cause, &says, &["Make the users readable for the audit, then run it again"]),
-        (Cause::AccountRestricted, Holder::Suspended | Holder::Archived)
-        | (Cause::AccountDeleted | Cause::AccountUnknown, Holder::Deleted) => {
-            settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
-        }
-        (Cause::AccountRestricted, Holder::Active) => {
-            open(cause, &format!("{says}; Google may hold it back for reasons that the directory does not show"), since)
-        }
-        _ => settled(cause, Verdict::Contradicts, Strength::Proven, says, since),
+    if holder == Holder::Unknown {
+        open(cause, &says, &["Make the users readable for the audit, then run it again"])
+    } else if fitting.contains(&holder) {
+        settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
+    } else if open_for.contains(&holder) {
+        open(cause, &format!("{says}; Google may hold it back for reasons that the directory does not show"), since)
+    } else {
+        settled(cause, Verdict::Contradicts, Strength::Proven, says, since)
     }
 }
 
@@ -315,215 +314,58 @@ fn levels<'g>(ground: &Ground<'g>) -> Vec<&'g Fact<Access>> {
     .collect()
 }
 
-fn access(cause: Cause, ground: &Ground<'_>) -> Agreement {
+/// Levels that do not cover restricted services.
+const NOT_TRUSTED: [Access; 4] = [Access::Blocked, Access::Limited, Access::SpecificData, Access::Unconfigured];
+
+/// The one level that holds for all whom the error may be about, and how well it is known.
+fn one_level(cause: Cause, ground: &Ground<'_>) -> Result<(Access, Strength), Agreement> {
     let levels = levels(ground);
     let values: BTreeSet<Option<&Access>> = levels.iter().map(|level| level.value()).collect();
-    let one = match values.iter().collect::<Vec<_>>().as_slice() {
+    let level = match values.iter().collect::<Vec<_>>().as_slice() {
         [Some(level)] => **level,
-        [] => return open(cause, "which app or whose org unit it is about is not known", &[NAME_USER]),
+        [] => return Err(open(cause, "which app or whose org unit it is about is not known", &[NAME_USER])),
         [_, ..] => {
-            return open(
-                cause,
-                "the app's access is not the same, or not known, for all whom it may be about",
-                &[NAME_USER],
-            );
+            let says = "the app's access is not the same, or not known, for all whom it may be about";
+            return Err(open(cause, says, &[NAME_USER]));
         }
     };
+    let proven = levels.iter().all(|level| level.strength() == Some(Strength::Proven));
+    Ok((level, if proven { Strength::Proven } else { Strength::Presumed }))
+}
+
+fn app_is(level: Access, ground: &Ground<'_>) -> String {
     let place = ground.subject.org_unit.as_ref().map_or_else(String::new, |path| format!(" in {path}"));
-    let says = format!("the app is {}{place}", one.describe());
-    let strength = if levels.iter().all(|level| level.strength() == Some(Strength::Proven)) {
-        Strength::Proven
-    } else {
-        Strength::Presumed
+    format!("the app is {}{place}", level.describe())
+}
+
+/// A cause that is about the app's level: these levels bear it out; others contradict it, or leave it open for a reason.
+fn access(cause: Cause, ground: &Ground<'_>, fitting: &[Access], else_open: Option<&str>) -> Agreement {
+    let (level, strength) = match one_level(cause, ground) {
+        Ok(level) => level,
+        Err(open) => return open,
     };
-    match (cause, one) {
-        (Cause::AppBlocked | Cause::AdminPolicy, Access::Blocked) | (Cause::AppNotConfigured, Access::Unconfigured) => {
-            settled(cause, Verdict::Agrees, strength, says, &[])
-        }
-        (Cause::AdminPolicy, Access::Limited | Access::SpecificData | Access::Unconfigured) => {
-            settled(cause, Verdict::Agrees, strength, format!("{says}, which does not cover restricted services"), &[])
-        }
-        (Cause::AppBlocked, _) => {
-            open(cause, &format!("{says}, so no administrator blocks it; Google itself may"), &[CHANGED_SINCE])
-        }
-        (Cause::ServiceRestricted, Access::Limited | Access::SpecificData | Access::Unconfigured | Access::Blocked) => {
-            open(cause, &format!("{says}; whether a service was restricted then is for the audit log to say"), &[])
-        }
-        _ if strength == Strength::Proven => {
+    let says = app_is(level, ground);
+    match else_open {
+        _ if fitting.contains(&level) => settled(cause, Verdict::Agrees, strength, says, &[]),
+        Some(reason) => open(cause, &format!("{says}, {reason}"), &[CHANGED_SINCE]),
+        None if strength == Strength::Proven => {
             settled(cause, Verdict::Contradicts, strength, says, &[CHANGED_SINCE, OTHER_CLIENT])
         }
-        _ => open(cause, &format!("{says} by what is presumed, not proven"), &[CHANGED_SINCE]),
+        None => open(cause, &format!("{says} by what is presumed, not proven"), &[CHANGED_SINCE]),
     }
 }
 
-// --- what ended the token -------------------------------------------------------------------------------------------
-
-/// When the connection was last authorised, as far as the token log shows.
-fn last_authorized(ground: &Ground<'_>) -> Option<Timestamp> {
-    ground.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).map(|event| event.at).max()
-}
-
-/// Why the token log cannot tell, where it cannot.
-fn no_log(cause: Cause, ground: &Ground<'_>) -> Option<Agreement> {
-    if ground.subject.user.is_none() {
-        return Some(open(cause, "the text does not say whose connection it is", &[NAME_USER]));
-    }
-    let whole = ground.facts.evidence.token_log.is_some();
-    (!whole).then(|| {
-        open(cause, "the token log is not at hand without a gap", &["Read the tenant again, with the token log"])
-    })
-}
-
-fn revoked_by_user(ground: &Ground<'_>) -> Agreement {
-    let cause = Cause::RevokedByUser;
-    let revoked = ground.events.iter().filter(|event| event.kind == TokenEventKind::Revoke).map(|event| event.at).max();
-    let authorized = last_authorized(ground);
-    match (revoked, ground.subject.user.is_some()) {
-        (Some(at), true) if authorized.is_none_or(|authorized| authorized <= at) => {
-            let says =
-                format!("the token log shows a revocation at {}, and no authorisation after it", humane_time(at));
-            settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
+fn service_restricted(ground: &Ground<'_>) -> Agreement {
+    let cause = Cause::ServiceRestricted;
+    match one_level(cause, ground) {
+        Err(open) => open,
+        Ok((Access::Trusted, Strength::Proven)) => {
+            let says = app_is(Access::Trusted, ground);
+            settled(cause, Verdict::Contradicts, Strength::Proven, says, &[CHANGED_SINCE, OTHER_CLIENT])
         }
-        (Some(at), true) => {
-            let says =
-                format!("the token log shows a revocation at {}, and an authorisation after it", humane_time(at));
-            open(cause, &says, &["Compare with the time of the error"])
+        Ok((level, _)) => {
+            let says = app_is(level, ground);
+            open(cause, &format!("{says}; whether a service was restricted then is for the audit log to say"), &[])
         }
-        (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
-            let window = ground.facts.evidence.token_log.map(|log| humane_time(log.from)).unwrap_or_default();
-            let says = format!("the token log shows no revocation since {window}; its last hours may be missing");
-            settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
-        }),
     }
-}
-
-fn password_changed(ground: &Ground<'_>) -> Agreement {
-    let evidence = &ground.facts.evidence;
-    let of_connections = |grant: &&Grant| {
-        ground.connections.iter().any(|connection| connection.user == grant.user && connection.client == grant.client)
-    };
-    let mut grants = evidence.grants.iter().filter(of_connections).peekable();
-    let for_mail = |grant: &Grant| {
-        grant.scopes.iter().any(|scope| scope.as_str().contains("gmail") || scope.as_str().contains("mail.google.com"))
-    };
-    if grants.peek().is_some() && !grants.any(for_mail) {
-        let says = "the grant at hand carries no Gmail scope, so a new password does not end it".to_owned();
-        return settled(Cause::PasswordChanged, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT]);
-    }
-    ended_by_admin(Cause::PasswordChanged, ground, &["CHANGE_PASSWORD"])
-}
-
-fn ended_by_admin(cause: Cause, ground: &Ground<'_>, names: &[&str]) -> Agreement {
-    let evidence = &ground.facts.evidence;
-    let Some(user) = &ground.subject.user else {
-        return open(cause, "the text does not say whose connection it is", &[NAME_USER]);
-    };
-    let concerns = |event: &&AdminEvent| match &event.change {
-        Change::TokensEnded { user: whose, client } => {
-            whose.as_deref().is_some_and(|whose| whose.eq_ignore_ascii_case(user.as_str()))
-                && client
-                    .as_ref()
-                    .is_none_or(|client| ground.subject.client.as_ref().is_none_or(|asked| asked == client))
-        }
-        Change::Session { .. } | Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } => false,
-    };
-    let last = evidence
-        .admin_events
-        .iter()
-        .filter(concerns)
-        .filter(|event| names.contains(&event.name.as_str()))
-        .map(|event| (event.at, event.name.as_str()))
-        .max();
-    match last {
-        Some((at, name)) if last_authorized(ground).is_none_or(|authorized| authorized <= at) => {
-            let says = format!(
-                "the audit log shows {name} for {user} at {}, and the token log no authorisation after it",
-                humane_time(at)
-            );
-            settled(cause, Verdict::Agrees, Strength::Proven, says, &[])
-        }
-        Some((at, name)) => {
-            let says = format!(
-                "the audit log shows {name} for {user} at {}, and the token log an authorisation after it",
-                humane_time(at)
-            );
-            open(cause, &says, &["Compare with the time of the error"])
-        }
-        None => match (evidence.admin_log, cause) {
-            (None, _) => open(cause, "the administrators' audit log is not at hand without a gap", &[]),
-            // Users change their passwords themselves, which the audit log does not show.
-            (Some(_), Cause::PasswordChanged) => open(
-                cause,
-                "no administrator changed the password; whether the user did is in the login log, which is not read",
-                &[],
-            ),
-            (Some(log), _) => {
-                let says = format!("the audit log shows no such thing for {user} since {}", humane_time(log.from));
-                settled(cause, Verdict::Contradicts, Strength::Proven, says, &[OTHER_CLIENT])
-            }
-        },
-    }
-}
-
-fn idle(ground: &Ground<'_>) -> Agreement {
-    let cause = Cause::Idle;
-    match (last_authorized(ground), ground.subject.user.is_some()) {
-        // Another token of the same user and client may be older than the one that was made then.
-        (Some(at), true) => {
-            let says = format!(
-                "it was authorised {}, less than six months before the evidence was collected; only an older token of the same \
-                 user and client may have been idle",
-                humane_time(at)
-            );
-            settled(cause, Verdict::Contradicts, Strength::Presumed, says, &[OTHER_CLIENT])
-        }
-        (Some(_) | None, false) | (None, true) => no_log(cause, ground).unwrap_or_else(|| {
-            let says = "the token log reaches back six months at most, and shows no authorisation";
-            open(cause, says, &["Ask when the flow last ran"])
-        }),
-    }
-}
-
-fn testing_mode(ground: &Ground<'_>) -> Agreement {
-    let cause = Cause::TestingMode;
-    if let Some(open) = no_log(cause, ground) {
-        return open;
-    }
-    let times: Vec<Timestamp> =
-        ground.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).map(|event| event.at).collect();
-    let week = SignedDuration::from_hours(7 * 24);
-    let weekly = |pair: &[Timestamp]| (pair[1].duration_since(pair[0]) - week).abs() <= SignedDuration::from_hours(24);
-    let weeks = times.windows(2).filter(|pair| weekly(pair)).count();
-    if weeks >= 2 {
-        let says = format!("{weeks} times it was authorised again about seven days after the time before");
-        return settled(cause, Verdict::Agrees, Strength::Presumed, says, &[]);
-    }
-    match times.last() {
-        Some(last) if ground.facts.as_of.duration_since(*last) < week => {
-            let says = format!(
-                "it was authorised {}, less than seven days before the evidence was collected",
-                humane_time(*last)
-            );
-            open(cause, &says, &["Compare with the time of the error"])
-        }
-        Some(_) | None => open(
-            cause,
-            "the rhythm of its authorisations says neither",
-            &["See the publishing status of the client's project"],
-        ),
-    }
-}
-
-fn token_limit(ground: &Ground<'_>) -> Agreement {
-    let cause = Cause::TokenLimit;
-    if let Some(open) = no_log(cause, ground) {
-        return open;
-    }
-    let count = ground.events.iter().filter(|event| event.kind == TokenEventKind::Authorize).count();
-    if count > TOKEN_LIMIT {
-        let says =
-            format!("the token log shows {count} authorisations, more than the {TOKEN_LIMIT} tokens that Google keeps");
-        return settled(cause, Verdict::Agrees, Strength::Presumed, says, &[]);
-    }
-    open(cause, &format!("the token log shows {count} authorisations; older tokens may count too"), &[])
 }

@@ -117,10 +117,8 @@ fn how_sure(named: &Named) -> Line {
 }
 
 fn quoted(field: Field, mention: &Mention) -> String {
-    let what = match field {
-        Field::Words | Field::Message => String::new(),
-        _ => format!("{} ", field.as_str()),
-    };
+    let speaks_for_itself = matches!(field, Field::Words | Field::Message);
+    let what = if speaks_for_itself { String::new() } else { format!("{} ", field.as_str()) };
     format!("{what}\"{}\" in line {}", mention.value, mention.line)
 }
 
