@@ -96,21 +96,38 @@ impl Traced {
                 break;
             }
         }
-        traced
+        match breaks {
+            Breaks::Keep => traced,
+            // Line ends that were wrapped themselves.
+            Breaks::Join => Self::joined(traced.chars.into_iter().zip(traced.places)),
+        }
     }
 
     fn new(text: &str, breaks: Breaks) -> Self {
-        let mut traced = Self::default();
-        let mut after_break = breaks == Breaks::Join;
-        for (place, c) in text.char_indices() {
-            let quoting = after_break && matches!(c, '>' | ' ' | '\t' | '|');
-            after_break = breaks == Breaks::Join && (matches!(c, '\n' | '\r') || quoting);
-            // NULs come with UTF-16 that was read as something else.
-            if !(quoting || c == '\0' || (after_break && matches!(c, '\n' | '\r'))) {
-                traced.push(c, u32::try_from(place).unwrap_or(u32::MAX));
+        let placed = text.char_indices().map(|(place, c)| (c, u32::try_from(place).unwrap_or(u32::MAX)));
+        // NULs come with UTF-16 that was read as something else.
+        let placed = placed.filter(|(c, _)| *c != '\0');
+        match breaks {
+            Breaks::Keep => {
+                let (chars, places) = placed.unzip();
+                Self { chars, places }
+            }
+            Breaks::Join => Self::joined(placed),
+        }
+    }
+
+    /// Without line ends and what begins a quoted line.
+    fn joined(placed: impl Iterator<Item = (char, u32)>) -> Self {
+        let mut joined = Self::default();
+        let mut begins = true;
+        for (c, place) in placed {
+            let ends = matches!(c, '\n' | '\r');
+            begins = ends || (begins && matches!(c, '>' | ' ' | '\t' | '|'));
+            if !begins {
+                joined.push(c, place);
             }
         }
-        traced
+        joined
     }
 
     fn push(&mut self, c: char, place: u32) {

@@ -83,7 +83,7 @@ impl SecretKind {
             Self::ClientSecret => r"GOCSPX-[\w-]*|(?i:client_?secret\W{1,6}[\w./+~=-]{8,})",
             Self::AuthorizationCode => r"\b4/[\w-]{16,}",
             Self::SignedToken => r"eyJ[\w=-]*(?:\.[\w=-]*){0,2}|(?i:assertion\W{1,3}[\w.=-]{8,})",
-            Self::PrivateKey => r"-----BEGIN[A-Z ]*PRIVATE KEY[-\sA-Za-z0-9+/=]*",
+            Self::PrivateKey => r"-----BEGIN[A-Z ]*PRIVATE ?KEY[-\sA-Za-z0-9+/=]*",
             Self::ApiKey => r"\bAIza[\w-]{30,}",
         }
     }

@@ -103,7 +103,7 @@ const AT_MOST: usize = 20;
 /// A longer value is cut.
 const LONGEST: usize = 300;
 /// A line as short as this was not broken for its length.
-const SHORTEST_BROKEN: usize = 20;
+const SHORTEST_BROKEN: usize = 10;
 
 /// Everything that was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -194,7 +194,10 @@ impl<'t> Lines<'t> {
         let mut before = self.text.get(..stretch.start as usize).unwrap_or_default().rsplit('\n');
         let begins_line = before.next().is_some_and(|head| head.chars().all(is_mark));
         let broken_before = begins_line && before.next().is_some_and(of_the_longest);
-        let ends_line = self.text.get(stretch.end as usize..).is_some_and(|after| after.starts_with(['\n', '\r']));
+        let after = self.text.get(stretch.end as usize..).unwrap_or_default();
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
+        let ends_line = after.starts_with(['\n', '\r'])
+            && after.trim_start_matches(|c| c == '\n' || c == '\r' || is_mark(c)).starts_with(goes_on);
         let head = self.text.get(..stretch.end as usize).unwrap_or_default();
         let broken_after = ends_line && head.rsplit('\n').next().is_some_and(of_the_longest);
         broken_before || broken_after
@@ -226,7 +229,9 @@ pub(super) fn note(paste: &str, reading: &Traced, hits: &[Hit], secrets: &Secret
             let value = found.as_str().trim();
             // Google's own words are noted already, whole.
             let repeats = |hit: &&Hit| hit.signature.field == *field && says(value, hit.signature.phrase);
-            if value.is_empty() || hits.iter().any(|hit| repeats(&hit)) {
+            // The host that all scopes bear names no service.
+            let says_nothing = value.is_empty() || (*field == Field::Service && value.starts_with("www."));
+            if says_nothing || hits.iter().any(|hit| repeats(&hit)) {
                 continue;
             }
             let cut: String = value.chars().take(LONGEST).collect();

@@ -7,7 +7,7 @@ const TOKEN_LOG_PAGE: &str = "https://admin.google.com/ac/reporting/audit/token"
 const AGAIN: &str = "Authorise the connection again";
 
 pub(in super::super) const INVALID_GRANT: Advice = Advice {
-    title: "Google refuses the refresh token or code, and the text does not say why (invalid_grant)",
+    title: "The refresh token or code is refused, and the text does not say why (invalid_grant)",
     means: "The token endpoint answers invalid_grant for many reasons; which one, the error_subtype or error_description tells, and neither is here or says more than Bad Request",
     steps: &[
         "Get the whole answer of the token endpoint, with error_description and error_subtype",

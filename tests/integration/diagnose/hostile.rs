@@ -53,9 +53,9 @@ fn secrets_are_told_and_never_kept() {
         ] {
             let diagnosis = diagnose(&text);
             let kinds: Vec<&str> = diagnosis.secrets.iter().map(|(kind, _)| kind.as_str()).collect();
-            let broken = text.contains("B\ne\n") || text.contains("k\ne\n") || text.contains("_\ns\n");
-            // Of a secret with a letter a line, its own mark may be all that is known of it.
-            assert!(kinds.contains(&kind) || broken, "{kinds:?} in {text}");
+            // With a letter a line, its blank is lost too, and Bearer is no word any more.
+            let lost = secret.contains("Bearer") && text.contains("B\ne\n");
+            assert!(kinds.contains(&kind) || lost, "{kinds:?} in {text}");
             for field in Field::ALL {
                 for mention in diagnosis.seen.of(field) {
                     let tail: String = secret.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();

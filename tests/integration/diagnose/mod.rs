@@ -13,6 +13,9 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The causes that the text names, the first of them first; none where it names none.
     pub(crate) causes: Vec<Cause>,
+    /// What a copy may be taken for, at most likely, that has lost the words by which the text shows that it is not about
+    /// Google.
+    pub(crate) if_cut: Vec<Cause>,
     pub(crate) text: String,
 }
 
@@ -29,16 +32,17 @@ fn case(path: &Path) -> Case {
     let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
     let whole = std::fs::read_to_string(path).expect("UTF-8");
     let (head, text) = whole.split_once("\n\n").expect("a head");
-    let mut causes = Vec::new();
+    let (mut causes, mut if_cut) = (Vec::new(), Vec::new());
     for line in head.lines() {
         let (key, value) = line.split_once(": ").expect("a key");
         match key {
             "cause" | "also" => causes.extend(value.split(' ').filter(|id| *id != "unknown").map(cause)),
+            "if_cut" => if_cut.extend(value.split(' ').map(cause)),
             "about" => {}
             other => panic!("{name}: {other}"),
         }
     }
-    Case { name, causes, text: text.to_owned() }
+    Case { name, causes, if_cut, text: text.to_owned() }
 }
 
 fn cause(id: &str) -> Cause {
