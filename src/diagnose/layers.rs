@@ -116,16 +116,24 @@ impl Traced {
         }
     }
 
-    /// Without line ends and what begins a quoted line.
+    /// Without line ends and what begins a quoted line, be it in HTML (`&gt;`) or in a form's encoding (`+` for a blank).
     fn joined(placed: impl Iterator<Item = (char, u32)>) -> Self {
+        let (chars, places): (Vec<char>, Vec<u32>) = placed.unzip();
         let mut joined = Self::default();
         let mut begins = true;
-        for (c, place) in placed {
+        let mut at = 0;
+        while let Some(&c) = chars.get(at) {
             let ends = matches!(c, '\n' | '\r');
-            begins = ends || (begins && matches!(c, '>' | ' ' | '\t' | '|'));
+            let mark = match c {
+                '>' | ' ' | '\t' | '|' | '+' => 1,
+                '&' => greater_than(&chars[at..]),
+                _ => 0,
+            };
+            begins = ends || (begins && mark > 0);
             if !begins {
-                joined.push(c, place);
+                joined.push(c, places[at]);
             }
+            at += if begins { mark.max(1) } else { 1 };
         }
         joined
     }
@@ -254,6 +262,15 @@ impl Traced {
     }
 }
 
+/// The length of `&gt;`, or of `&amp;gt;` and so on, where the text begins so; else 0.
+fn greater_than(text: &[char]) -> usize {
+    let mut length = 1;
+    while text[length..].starts_with(&['a', 'm', 'p', ';']) {
+        length += 4;
+    }
+    if text[length..].starts_with(&['g', 't', ';']) { length + 3 } else { 0 }
+}
+
 fn is_bone(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
@@ -324,6 +341,7 @@ mod tests {
         assert_eq!(bones("> invalid_ra\r\n> > pt"), "invalid_rapt");
         assert_eq!(bones("Token has\n  been\nrevoked"), "tokenhasbeenrevoked");
         assert_eq!(bones("access<em>not</em>configured"), "access_not_configured");
+        assert_eq!(bones("invalid_ra\n&amp;gt; pt"), "invalid_rapt");
         assert_eq!(bones("a\\\nn b"), "ab", "a line broken inside an escape");
     }
 
