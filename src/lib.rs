@@ -19,6 +19,8 @@ pub mod diagnose;
 pub mod domain;
 pub mod evidence;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod google;
 pub mod policy;
 pub mod report;

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
 use super::diagnose::{DIAGNOSE_HELP, DiagnoseArgs};
+use super::doctor::{DOCTOR_HELP, DoctorArgs};
 use super::exit::Exit;
+use super::guide::{SETUP_HELP, SetupArgs};
 use super::policy::PolicyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -108,8 +110,12 @@ pub enum Command {
     /// Read an OAuth or Okta error, name its cause and the next step
     #[command(after_help = DIAGNOSE_HELP)]
     Diagnose(Box<DiagnoseArgs>),
-    /// What to make in Google's consoles, step by step
+    /// What to make in Google's consoles, and what to paste where
+    #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),
+    /// Try each thing that an audit stands on, and say what cures what fails
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(DoctorArgs),
     /// The catalogue of apps, and the clients seen in a tenant
     Apps(AppsArgs),
     /// What is checked, and why
@@ -395,21 +401,6 @@ pub struct ExplainArgs {
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Listing,
-}
-
-/// `gwsaudit setup`
-#[derive(Debug, Args)]
-pub struct SetupArgs {
-    /// For what
-    #[arg(value_name = "TOPIC")]
-    pub topic: SetupTopic,
-}
-
-/// What is to be set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SetupTopic {
-    /// Two desktop clients and a user without any rights, for `gwsaudit canary`
-    Canaries,
 }
 
 /// `gwsaudit apps`

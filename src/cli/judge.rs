@@ -95,6 +95,13 @@ pub(super) fn acceptance(setup: &Setup, accept_presumed: bool) -> Acceptance {
     if accept_presumed || setup.config.audit.accept_presumed { Acceptance::Presumed } else { Acceptance::ProvenOnly }
 }
 
+/// The packs to run: those asked for, else those of the configuration.
+pub(super) fn choose_packs(setup: &Setup, asked: &[PackId]) -> Result<Vec<PackId>, CliError> {
+    let packs = if asked.is_empty() { &setup.config.audit.packs } else { asked };
+    packs.iter().try_for_each(|pack| known_pack(&setup.registry, pack))?;
+    Ok(packs.to_vec())
+}
+
 pub(super) fn known_pack(registry: &Registry, pack: &PackId) -> Result<(), CliError> {
     if registry.find_pack(pack.as_str()).is_some() {
         return Ok(());

@@ -17,6 +17,7 @@ use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
 use crate::google::access_context::GcpUserAccessBinding;
 use crate::google::directory;
+use crate::google::licensing::LicenseAssignment;
 use crate::google::policies::Policy;
 use crate::google::reports::{Activity, Application};
 use crate::google::resource_manager::Organization;
@@ -70,7 +71,8 @@ impl FirstPass {
                 if let Some(domain) = domain.filter(|domain| !pass.domains.contains(domain)) {
                     pass.domains.insert(domain);
                 }
-                if Email::from_google(&user.primary_email).is_none() {
+                // Without the id nobody knows which events, roles and memberships are its own.
+                if Email::from_google(&user.primary_email).is_none() || user.id.as_deref().is_none_or(str::is_empty) {
                     pass.garble(SourceId::Users);
                 }
             }),
@@ -79,26 +81,36 @@ impl FirstPass {
             RecordKind::Member => {
                 let group = line.group.clone();
                 self.read(line, |pass, member: directory::Member| {
+                    if !tells_who(&member) {
+                        pass.garble(SourceId::Members);
+                    }
                     pass.members.entry(group.unwrap_or_default()).or_default().push(member);
                 });
             }
             RecordKind::Activity(Application::Admin) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::AdminLog, &activity);
                 pass.admin_activity(&activity);
             }),
             RecordKind::Activity(Application::Token) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::TokenLog, &activity);
+                if token_events::is_nameless(&activity) {
+                    pass.garble(SourceId::TokenLog);
+                }
                 pass.census.token_activity(&activity);
                 for event in token_events::read_activity(&activity) {
                     pass.sighting(&event.client, event.app_name.as_deref()).token_events += 1;
                 }
             }),
             RecordKind::Activity(Application::AccessEvaluation) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::AccessEvaluationLog, &activity);
                 pass.nameless_evaluations += evaluations::read_activity(&activity).nameless;
             }),
             RecordKind::Policy => match line.read::<Policy>() {
                 Ok(policy) => self.policies.policy(policy),
                 Err(_) => self.policies.unreadable(),
             },
-            RecordKind::License => {}
+            // Who holds which is kept in the second pass, where it is known which are wanted.
+            RecordKind::License => self.read(line, |_, _: LicenseAssignment| {}),
             RecordKind::Role
             | RecordKind::RoleAssignment
             | RecordKind::Domain
@@ -127,6 +139,13 @@ impl FirstPass {
                     self.garble(source);
                 }
             }
+        }
+    }
+
+    /// An activity without events is one whose events were lost.
+    fn must_tell_something(&mut self, source: SourceId, activity: &Activity) {
+        if activity.events.is_empty() {
+            self.garble(source);
         }
     }
 
@@ -311,5 +330,16 @@ impl FirstPass {
                 source.degrade(format!("it ends {}, before the moment that is judged", humane_time(end)));
             }
         }
+    }
+}
+
+/// Whether a member's record says who that is, so that nobody else can be meant.
+fn tells_who(member: &directory::Member) -> bool {
+    match member.member_type.as_deref() {
+        Some("CUSTOMER") => true,
+        // Its own members are found by its id alone.
+        Some("GROUP") => member.id.is_some(),
+        Some(_) => member.id.is_some() || member.email.is_some(),
+        None => false,
     }
 }

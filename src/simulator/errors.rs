@@ -208,11 +208,66 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, message).old("notFound").rpc("NOT_FOUND")
     }
 
-    /// Trouble that a scenario ordered.
-    pub(super) fn ordered(status: StatusCode, reason: Option<&str>) -> Self {
-        let message = format!("The scenario ordered this: {}", reason.unwrap_or("backendError"));
-        Self::new(status, message).old(reason.unwrap_or("backendError")).rpc("UNAVAILABLE")
+    /// Trouble that somebody ordered, with the usual reason of the status unless they named one.
+    pub(super) fn ordered(api: Api, status: StatusCode, reason: Option<&str>) -> Self {
+        let said = reason.unwrap_or_else(|| usual_reason(status));
+        let mut refusal = Self::new(status, format!("The scenario ordered this: {said}"));
+        if api.is_old() {
+            let domain = if QUOTA_REASONS.contains(&said) { "usageLimits" } else { "global" };
+            refusal.old = Some(json!({"domain": domain, "reason": said}));
+            return refusal;
+        }
+        refusal.details.extend(reason.map(|reason| error_info(&upper_case(reason), api, &[])));
+        refusal.rpc(rpc_word(status))
     }
+}
+
+/// Reasons of the older APIs that stand in the domain of quotas.
+const QUOTA_REASONS: [&str; 4] = ["userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "dailyLimitExceeded"];
+
+/// The reason that the older APIs give with a status more often than others.
+fn usual_reason(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "authError",
+        403 => "forbidden",
+        404 => "notFound",
+        409 => "conflict",
+        412 => "conditionNotMet",
+        429 => "rateLimitExceeded",
+        500.. => "backendError",
+        _ => "badRequest",
+    }
+}
+
+/// The word that the newer APIs have for a status (google.rpc.Code).
+fn rpc_word(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "ABORTED",
+        412 => "FAILED_PRECONDITION",
+        429 => "RESOURCE_EXHAUSTED",
+        500 => "INTERNAL",
+        504 => "DEADLINE_EXCEEDED",
+        501.. => "UNAVAILABLE",
+        _ => "INVALID_ARGUMENT",
+    }
+}
+
+/// `rateLimitExceeded` as the newer APIs write it: `RATE_LIMIT_EXCEEDED`.
+fn upper_case(reason: &str) -> String {
+    if !reason.contains(|c: char| c.is_ascii_lowercase()) {
+        return reason.to_owned();
+    }
+    let mut word = String::new();
+    for c in reason.chars() {
+        if c.is_ascii_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.push(c.to_ascii_uppercase());
+    }
+    word
 }
 
 fn error_info(reason: &str, api: Api, metadata: &[(&str, &str)]) -> Value {

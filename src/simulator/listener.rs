@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
@@ -22,7 +22,7 @@ pub(super) struct Counting {
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
     address: SocketAddr,
-    cut: Arc<AtomicBool>,
+    cut: Arc<Cut>,
 }
 
 impl Peer {
@@ -31,16 +31,30 @@ impl Peer {
         self.address.ip().to_canonical().is_loopback()
     }
 
-    /// From now on nothing more is written to it; the connection ends.
-    pub(super) fn cut(&self) {
-        self.cut.store(true, Ordering::Relaxed);
+    /// From now on nothing more is written to it; the connection ends in good order (FIN).
+    pub(super) fn close(&self) {
+        self.cut.0.store(Cut::CLOSED, Ordering::Relaxed);
     }
+
+    /// The same, but the connection breaks (RST).
+    pub(super) fn reset(&self) {
+        self.cut.0.store(Cut::RESET, Ordering::Relaxed);
+    }
+}
+
+/// Whether a connection is to end, and how.
+#[derive(Debug, Default)]
+struct Cut(AtomicU8);
+
+impl Cut {
+    const CLOSED: u8 = 1;
+    const RESET: u8 = 2;
 }
 
 /// A connection.
 pub(super) struct Connection {
     stream: TcpStream,
-    cut: Arc<AtomicBool>,
+    cut: Arc<Cut>,
 }
 
 impl Listener for Counting {
@@ -50,7 +64,7 @@ impl Listener for Counting {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         self.accepted.fetch_add(1, Ordering::Relaxed);
-        let cut = Arc::new(AtomicBool::new(false));
+        let cut = Arc::new(Cut::default());
         (Connection { stream, cut: Arc::clone(&cut) }, Peer { address, cut })
     }
 
@@ -67,7 +81,15 @@ impl Connected<IncomingStream<'_, Counting>> for Peer {
 
 impl Connection {
     fn sound(&self) -> io::Result<()> {
-        if self.cut.load(Ordering::Relaxed) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        match self.cut.0.load(Ordering::Relaxed) {
+            Cut::CLOSED => Err(io::ErrorKind::ConnectionReset.into()),
+            Cut::RESET => {
+                // Whatever is not sent yet is dropped, and the other side is told so.
+                self.stream.set_zero_linger()?;
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! of the day (`log`), and serves both over real HTTP ([`Simulator::start`]). `POST /token` verifies a signed RS256
 //! assertion, every endpoint wants a token of a suitable scope, and refusals have Google's own shapes.
 //!
+//! Trouble can be ordered for any endpoint (`faults`), so that whoever asks can be seen to bear it.
+//!
 //! Names are looked up at a name server of its own (`dns`), so that nothing is asked of the outside.
 //!
 //! Desktop clients can be authorised, refreshed and revoked (`oauth`), and what becomes of them obeys the tenant at the
@@ -57,6 +59,7 @@ mod tenant;
 mod tree;
 
 pub use clock::Speed;
+pub use faults::kinds as fault_kinds;
 pub use files::WrittenFiles;
 pub use offset::Offset;
 pub use scenario::{Scenario, ScenarioError};

@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::actions::{Action, RawEvent};
 use super::dns::DnsEntry;
 use super::domains::Domain;
+use super::faults::Fault;
 use super::generate::Generate;
 use super::licences::Licence;
 use super::oauth::Behaviour;
@@ -32,6 +33,9 @@ pub enum ScenarioError {
     /// Not TOML, a key that does not exist, or a value of the wrong form. The text shows the line.
     #[error("{0}")]
     Syntax(#[from] toml::de::Error),
+    /// A list of faults by itself, and what is wrong with it.
+    #[error("{0}")]
+    Faults(String),
     /// Well formed, but it contradicts itself.
     #[error("line {line}: {what}")]
     Contradiction {
@@ -188,6 +192,9 @@ pub(super) struct Service {
     /// How many reads of policies are answered in a second, evenly; as many as come unless said.
     pub(super) policy_reads_per_second: Option<f64>,
     pub(super) policies_listing: PoliciesListing,
+    /// How far Google's clock is from this machine's: `+10m` is ahead. Dates of answers, the log's present and the times
+    /// of assertions are judged by it.
+    pub(super) clock: Offset,
     /// Whether credential files of every kind are written beside the key.
     pub(super) keyless: bool,
     /// Who may have the service account sign, and get tokens of it: addresses, and `principal` for the federated
@@ -236,6 +243,7 @@ impl Default for Service {
             empty_pages: false,
             policy_reads_per_second: None,
             policies_listing: PoliciesListing::Whole,
+            clock: Offset::ZERO,
             keyless: false,
             token_creators: None,
             attached_account: None,
@@ -471,39 +479,6 @@ pub(super) struct Attest {
     pub(super) below: Option<Below>,
     pub(super) expires: Option<Offset>,
     pub(super) note: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum FaultKind {
-    /// Answers `status`.
-    Status,
-    /// Never answers.
-    Stall,
-    /// Closes the connection without an answer.
-    Reset,
-    /// Breaks off in the middle of the body.
-    Truncate,
-}
-
-/// Trouble on the wire. The first that matches a request has its way.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Fault {
-    /// How the path starts.
-    pub(super) path: String,
-    /// So many matching requests pass unharmed first.
-    #[serde(default)]
-    pub(super) after: usize,
-    /// So many are harmed then; all unless said.
-    pub(super) times: Option<usize>,
-    pub(super) kind: FaultKind,
-    /// 503 unless said.
-    pub(super) status: Option<u16>,
-    /// Google's reason in the body, such as `rateLimitExceeded`.
-    pub(super) reason: Option<String>,
-    /// Seconds, in `Retry-After`.
-    pub(super) retry_after: Option<u32>,
 }
 
 /// A value of the file read as something, such as an attestation's by its setting.

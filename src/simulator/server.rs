@@ -8,14 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::{StreamExt, stream};
 use http::{HeaderValue, StatusCode, Uri, header};
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
@@ -25,14 +23,14 @@ use tokio::task::JoinHandle;
 
 use super::clock::{Clock, Speed};
 use super::errors::Refusal;
-use super::faults::Faults;
+use super::faults::{self, Before, Ending, Faults, Served};
 use super::files::{self, WrittenFiles};
 use super::key::ServiceAccount;
 use super::keyless::{self, Workload};
 use super::listener::{Counting, Peer};
 use super::oauth::{self, Ledger, Tokens};
 use super::present::Present;
-use super::scenario::{Contradiction, Fault, FaultKind, File, Scenario};
+use super::scenario::{Contradiction, File, Scenario, ScenarioError};
 use super::tenant::Tenant;
 use super::{
     access_context, control, directory, dns, domains, licences, policies, reports, resource_manager, roles, sign_on,
@@ -115,7 +113,7 @@ pub(super) struct Shared {
     pub(super) base_url: String,
     pub(super) workload: Workload,
     key_file: String,
-    faults: Faults,
+    pub(super) faults: Faults,
     requests: Mutex<Vec<RecordedRequest>>,
     /// Where the scenario's names are looked up.
     name_server: SocketAddr,
@@ -160,7 +158,7 @@ impl Simulator {
             return Err(SimulatorError::NotLoopback(address));
         }
         #[expect(clippy::disallowed_methods, reason = "the simulator's clock starts here")]
-        let real_start = Timestamp::now();
+        let real_start = scenario.file.service.clock.from(Timestamp::now());
         let start = options.now.unwrap_or(real_start);
         let present =
             Present::new(&scenario.file, start).map_err(|Contradiction { what, .. }| SimulatorError::Scenario(what))?;
@@ -300,6 +298,23 @@ impl Running {
         self.shared.clock.advance(by)
     }
 
+    /// Puts the faults of a text in the place of all that are in force: `[[fault]]` tables as in a scenario, or their
+    /// JSON. An empty text ends all trouble.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Faults`]; the faults in force stay.
+    pub fn order_faults(&self, text: &str) -> Result<(), ScenarioError> {
+        let faults = faults::read(text).map_err(ScenarioError::Faults)?;
+        self.shared.faults.replace(&faults);
+        Ok(())
+    }
+
+    /// The faults in force: as `GET /simulator/faults` shows them.
+    #[must_use]
+    pub fn faults(&self) -> serde_json::Value {
+        self.shared.faults.shown()
+    }
+
     /// Makes every access token that is out worthless, as if its hour had passed.
     pub fn expire_tokens(&self) {
         self.shared.tokens.expire_all();
@@ -334,7 +349,7 @@ fn router(shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Router {
         .route("/o/oauth2/v2/auth", get(oauth::consent))
         .route("/token", post(oauth::token).fallback(oauth::post_alone))
         .route("/revoke", post(oauth::revoke).fallback(oauth::post_alone))
-        .route("/simulator/advance", post(control::advance))
+        .merge(control::routes())
         .merge(keyless::routes())
         .route("/admin/directory/v1/customers/{customer}", get(directory::customer))
         .route("/admin/directory/v1/customer/{customer}/orgunits", get(directory::org_units))
@@ -388,27 +403,25 @@ async fn watch_over(State(watched): State<Watched>, request: Request, next: Next
     let gzip = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let gzip = gzip.is_some_and(|value| value.split([',', ';']).any(|coding| coding.trim() == "gzip"));
 
-    let fault = shared.faults.hit(&path);
-    match fault.map(|fault| fault.kind) {
-        Some(FaultKind::Stall) => told_to_stop(stopped).await,
-        Some(FaultKind::Reset) => {
-            peer.inspect(Peer::cut);
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        }
-        Some(FaultKind::Status | FaultKind::Truncate) | None => {}
-    }
-    let response = match fault {
-        Some(fault) if fault.kind == FaultKind::Status => ordered(fault),
-        Some(_) | None => next.run(request).await,
+    // The simulator's own paths are in nobody's way.
+    let hit = if path.starts_with(control::PREFIX) { None } else { shared.faults.hit(&path) };
+    let before = match &hit {
+        Some(hit) => hit.before(peer.as_ref()).await,
+        None => Before::Answer,
     };
+    match before {
+        Before::Answer => {}
+        Before::Stall => told_to_stop(stopped).await,
+        Before::Gone => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+    let Served { response, ending } = faults::serve(hit.as_ref(), shared.key.project_number(), request, next).await;
     {
         let mut requests = shared.requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests[nth].status = Some(response.status().as_u16());
         requests[nth].unexpected = response.extensions().get::<Unexpected>().is_some();
     }
-    let cut_short = fault.is_some_and(|fault| fault.kind == FaultKind::Truncate);
-    let mut response = finish(response, gzip, cut_short).await;
-    if let Ok(date) = HeaderValue::from_str(&http_date(shared.clock.now())) {
+    let mut response = finish(response, gzip, ending).await;
+    if let Ok(date) = HeaderValue::from_str(&http_date(faults::date(hit.as_ref(), shared.clock.now()))) {
         response.headers_mut().insert(header::DATE, date);
     }
     response
@@ -419,22 +432,13 @@ fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-fn ordered(fault: &Fault) -> Response {
-    let status = fault.status.and_then(|code| StatusCode::from_u16(code).ok());
-    let status = status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = Refusal::ordered(status, fault.reason.as_deref()).into_response();
-    if let Some(seconds) = fault.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
-}
-
-async fn finish(response: Response, gzip: bool, cut_short: bool) -> Response {
+async fn finish(response: Response, gzip: bool, ending: Ending) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(mut bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if gzip && !bytes.is_empty() {
+    let packs = gzip && !bytes.is_empty() && !matches!(ending, Ending::Packed | Ending::Flood);
+    if packs {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         if let Ok(packed) = encoder.write_all(&bytes).and_then(|()| encoder.finish()) {
             bytes = packed.into();
@@ -442,15 +446,9 @@ async fn finish(response: Response, gzip: bool, cut_short: bool) -> Response {
         }
     }
     parts.headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    if !cut_short {
-        return Response::from_parts(parts, Body::from(bytes));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    if ending != Ending::Flood {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
-    let half: Result<Bytes, io::Error> = Ok(bytes.slice(..bytes.len() / 2));
-    let broken = async {
-        // Time for the first half to leave.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        Err(io::ErrorKind::ConnectionReset.into())
-    };
-    Response::from_parts(parts, Body::from_stream(stream::iter([half]).chain(stream::once(broken))))
+    Response::from_parts(parts, ending.body(bytes))
 }

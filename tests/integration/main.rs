@@ -3,8 +3,10 @@
 mod cli;
 mod corpus;
 mod diagnose;
+mod faults;
 mod google;
 mod histories;
+mod hostile;
 mod logs_and_apps;
 mod meta;
 mod packs;

@@ -112,5 +112,5 @@ impl Shared {
 }
 
 fn internal() -> Refusal {
-    Refusal::ordered(StatusCode::INTERNAL_SERVER_ERROR, Some("backendError"))
+    Refusal::ordered(Api::IamCredentials, StatusCode::INTERNAL_SERVER_ERROR, Some("backendError"))
 }

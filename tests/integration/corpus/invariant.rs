@@ -64,7 +64,7 @@ fn without(tenant: &Tenant, id: &str, loss: Loss) -> Tenant {
 
 /// What a result is about, so that it is the same whatever is known of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
+pub(crate) enum About {
     Tenant,
     Unit(OrgUnitPath),
     /// Which groups there are exceptions for, policies alone tell: without them the top's row stands for these people too.
@@ -73,7 +73,8 @@ enum About {
 }
 
 impl About {
-    fn of(result: &CheckResult) -> Self {
+    /// `groups` are names of groups by their ids.
+    fn of(result: &CheckResult, groups: &[(&str, &str)]) -> Self {
         let subject = &result.subject;
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let client = or_dash(subject.client_id.as_ref().map(ToString::to_string));
@@ -82,7 +83,7 @@ impl About {
             SubjectKind::OrgUnit => Self::Unit(subject.org_unit.clone().expect("a path")),
             SubjectKind::Group => {
                 let group = or_dash(subject.group.clone());
-                let named = GROUPS.iter().find(|(id, _)| group == format!("groups/{id}"));
+                let named = groups.iter().find(|(id, _)| group == format!("groups/{id}"));
                 Self::Group(named.map_or(group, |(_, email)| (*email).to_owned()))
             }
             SubjectKind::User => Self::Other(or_dash(subject.user.as_ref().map(ToString::to_string))),
@@ -97,23 +98,29 @@ impl About {
     }
 }
 
-type Rows = BTreeMap<String, BTreeMap<About, (Status, Value)>>;
+/// The results of each check by what they are about, each with the whole of it.
+pub(crate) type Rows = BTreeMap<String, BTreeMap<About, (Status, Value)>>;
+
+/// Results by check and subject; `groups` are names of groups by their ids.
+pub(crate) fn rows_of(results: &[CheckResult], groups: &[(&str, &str)]) -> Rows {
+    let mut rows = Rows::new();
+    for result in results {
+        let whole = serde_json::to_value(result).expect("JSON");
+        rows.entry(result.check.to_string()).or_default().insert(About::of(result, groups), (result.status, whole));
+    }
+    rows
+}
 
 fn rows(tenant: &Tenant) -> Rows {
     let facts = tenant.facts();
     let selection = Selection::default();
     let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };
     static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
-    let mut rows = Rows::new();
-    for result in evaluate(REGISTRY.checks(), &inquiry) {
-        let whole = serde_json::to_value(&result).expect("JSON");
-        rows.entry(result.check.to_string()).or_default().insert(About::of(&result), (result.status, whole));
-    }
-    rows
+    rows_of(&evaluate(REGISTRY.checks(), &inquiry), &GROUPS)
 }
 
 /// The row that speaks for a subject: its own, or that of the org unit above.
-fn speaks(rows: &BTreeMap<About, (Status, Value)>, about: &About) -> Option<Status> {
+pub(crate) fn speaks(rows: &BTreeMap<About, (Status, Value)>, about: &About) -> Option<Status> {
     let own = rows.get(about).map(|(status, _)| *status);
     let unit = |path: &OrgUnitPath| rows.get(&About::Unit(path.clone())).map(|(status, _)| *status);
     own.or_else(|| match about {
@@ -123,7 +130,7 @@ fn speaks(rows: &BTreeMap<About, (Status, Value)>, about: &About) -> Option<Stat
 }
 
 /// Whether something else tells that a row that was there is not known any more, or tells the same.
-fn stands_in(rows: &BTreeMap<About, (Status, Value)>, about: &About, was: Status) -> bool {
+pub(crate) fn stands_in(rows: &BTreeMap<About, (Status, Value)>, about: &About, was: Status) -> bool {
     let open = |about: &About| rows.get(about).is_some_and(|(status, _)| *status == Status::Undetermined);
     if open(&About::Tenant) {
         return true;
@@ -138,7 +145,7 @@ fn stands_in(rows: &BTreeMap<About, (Status, Value)>, about: &About, was: Status
 }
 
 /// Where less than was there made more of a verdict, or took a row.
-fn broken(before: &Rows, after: &Rows) -> Vec<String> {
+pub(crate) fn broken(before: &Rows, after: &Rows) -> Vec<String> {
     let mut faults = Vec::new();
     let none = BTreeMap::new();
     for (check, rows) in after {

@@ -3,7 +3,7 @@
 
 mod answers;
 mod audit;
-mod invariant;
+pub(crate) mod invariant;
 mod page;
 mod questions;
 mod trouble;

@@ -3,6 +3,7 @@
 mod access;
 mod collection;
 mod estate;
+mod faults;
 mod lists;
 mod log;
 mod oauth;
