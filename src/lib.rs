@@ -6,7 +6,7 @@
 //! google → collect → snapshot → policy → evidence → facts → checks → report
 //! ```
 //!
-//! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of
+//! `diagnose` reads what a dead connection printed and holds it against the facts. `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of
 //! them, `config` is read by the command line and handed down, `cli` ties the stages together, and `simulator` is a
 //! Google Workspace of our own on the other side of the wire.
 
@@ -15,6 +15,7 @@ pub mod checks;
 pub mod cli;
 pub mod collect;
 pub mod config;
+pub mod diagnose;
 pub mod domain;
 pub mod evidence;
 pub mod facts;

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
+use super::diagnose::{DIAGNOSE_HELP, DiagnoseArgs};
 use super::doctor::{DOCTOR_HELP, DoctorArgs};
 use super::exit::Exit;
 use super::guide::{SETUP_HELP, SetupArgs};
@@ -106,6 +107,9 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Read an OAuth or Okta error, name its cause and the next step
+    #[command(after_help = DIAGNOSE_HELP)]
+    Diagnose(Box<DiagnoseArgs>),
     /// What to make in Google's consoles, and what to paste where
     #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),

@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod collect;
 mod credentials;
+mod diagnose;
 mod doctor;
 mod error;
 mod exit;
@@ -61,6 +62,7 @@ fn may_read_a_tenant(command: &Command) -> bool {
         | Command::Attest(_)
         | Command::Canary(_)
         | Command::Explain(_)
+        | Command::Diagnose(_)
         | Command::Doctor(_)
         | Command::Apps(_)
         | Command::Policy(_) => true,
@@ -77,6 +79,7 @@ fn perform(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::Diagnose(args) => with_runtime(diagnose::run(&args, &cli.global, surroundings, &talk)),
         Command::Setup(args) => with_runtime(guide::run(&args, &cli.global, surroundings)),
         Command::Doctor(args) => with_runtime(doctor::run(&args, &cli.global, surroundings)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),

@@ -10,6 +10,7 @@
 mod as_sent;
 mod assemble;
 mod csv;
+pub mod diagnosis;
 mod digest;
 pub mod effective;
 mod escape;

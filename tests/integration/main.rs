@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod diagnose;
 mod faults;
 mod google;
 mod histories;

@@ -13,7 +13,7 @@ use gwsaudit::snapshot::SourceId;
 const LONGEST_FILE: usize = 600;
 
 /// Each stage, and what it may use of the others: whole stages, or modules of one.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("google", &["domain"]),
     ("snapshot", &["domain", "google", "report::model"]),
@@ -21,6 +21,8 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("policy", &["domain", "google"]),
     ("evidence", &["domain", "google", "snapshot", "policy", "report::model"]),
     ("facts", &["domain", "google", "snapshot", "policy", "evidence", "report::model"]),
+    // Of the snapshot, how sources are called; of the report, the connections.
+    ("diagnose", &["domain", "snapshot::SourceId", "evidence", "facts", "report::model"]),
     (
         "checks",
         &["domain", "google", "snapshot", "policy", "evidence", "facts", "report::model", "report::fingerprint"],
@@ -39,7 +41,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "report::model",
         ],
     ),
-    ("report", &["domain", "google", "snapshot", "policy", "evidence", "facts", "checks"]),
+    ("report", &["domain", "google", "snapshot", "policy", "evidence", "facts", "diagnose", "checks"]),
     // Of canaries, where a token may be.
     (
         "config",
@@ -67,6 +69,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "policy",
             "evidence",
             "facts",
+            "diagnose",
             "checks",
             "collect",
             "report",

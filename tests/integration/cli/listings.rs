@@ -111,6 +111,7 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-attest", help(&["attest", "--help"]));
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
+    insta::assert_snapshot!("help-diagnose", help(&["diagnose", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
     insta::assert_snapshot!("help-setup", help(&["setup", "--help"]));
     insta::assert_snapshot!("help-doctor", help(&["doctor", "--help"]));
@@ -121,6 +122,7 @@ fn help_is_worth_reading() {
         "policy",
         "attest",
         "canary",
+        "diagnose",
         "explain",
         "setup",
         "doctor",

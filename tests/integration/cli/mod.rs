@@ -6,6 +6,7 @@ mod console_csv;
 mod credentials;
 mod credentials_keyless;
 mod credentials_refused;
+mod diagnose;
 mod doctor;
 mod effective;
 mod explain;
