@@ -18,6 +18,8 @@ pub mod config;
 pub mod domain;
 pub mod evidence;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod google;
 pub mod policy;
 pub mod report;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use gwsaudit::cli::{Cli, Surroundings, run};
+use gwsaudit::cli::{Cli, Signals, Surroundings, run};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -11,5 +11,5 @@ fn main() -> ExitCode {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    run(cli, &Surroundings { environment }).into()
+    run(cli, &Surroundings { environment, signals: Signals::default() }).into()
 }

@@ -11,7 +11,7 @@ use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
 use crate::collect::{Plan, Purpose};
-use crate::domain::ClientId;
+use crate::domain::{AppId, ClientId};
 use crate::evidence::{AppDefinition, Catalogue, Evidence, Sighting, gather};
 use crate::report::Visible;
 
@@ -93,6 +93,12 @@ fn app_of<'c>(client: &ClientId, sighting: &Sighting, catalogue: &'c Catalogue) 
     pinned.or_else(named)
 }
 
+/// Apps that a client is none of, and that one of its names looks like.
+fn mistaken_for<'c>(client: &ClientId, sighting: &Sighting, catalogue: &'c Catalogue) -> Vec<&'c AppId> {
+    let others = catalogue.apps.values().filter(|app| !app.client_ids.contains(client));
+    others.filter(|app| sighting.names.iter().any(|name| app.may_be_mistaken_for(name))).map(|app| &app.id).collect()
+}
+
 fn discover(evidence: &Evidence, catalogue: &Catalogue, format: Listing) -> Result<(), CliError> {
     match format {
         Listing::Json => {
@@ -106,6 +112,7 @@ fn discover(evidence: &Evidence, catalogue: &Catalogue, format: Listing) -> Resu
                         "names": sighting.names,
                         "app": app.map(|(app, _)| &app.id),
                         "pinned": app.is_some_and(|(_, pinned)| pinned),
+                        "looks_like": mistaken_for(client, sighting, catalogue),
                         "users": sighting.granted_by,
                         "users_with_cloud_scope": sighting.cloud_grants,
                         "token_events": sighting.token_events,
@@ -129,10 +136,14 @@ fn discover(evidence: &Evidence, catalogue: &Catalogue, format: Listing) -> Resu
                     sighting.granted_by, sighting.cloud_grants, sighting.token_events, sighting.admin_events
                 )?;
                 match app_of(client, sighting, catalogue) {
-                    Some((app, true)) => writeln!(out, "; pinned as {}", app.id)?,
-                    Some((app, false)) => writeln!(out, "; goes by the name of {}, not pinned", app.id)?,
-                    None => writeln!(out)?,
+                    Some((app, true)) => write!(out, "; pinned as {}", app.id)?,
+                    Some((app, false)) => write!(out, "; goes by the name of {}, not pinned", app.id)?,
+                    None => {}
                 }
+                for app in mistaken_for(client, sighting, catalogue) {
+                    write!(out, "; bears a name that looks like that of {app}, and is not known to be it")?;
+                }
+                writeln!(out)?;
             }
             Ok(())
         }),

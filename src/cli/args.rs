@@ -7,7 +7,9 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
+use super::doctor::{DOCTOR_HELP, DoctorArgs};
 use super::exit::Exit;
+use super::guide::{SETUP_HELP, SetupArgs};
 use super::policy::PolicyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -104,8 +106,12 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
-    /// What to make in Google's consoles, step by step
+    /// What to make in Google's consoles, and what to paste where
+    #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),
+    /// Try each thing that an audit stands on, and say what cures what fails
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(DoctorArgs),
     /// The catalogue of apps, and the clients seen in a tenant
     Apps(AppsArgs),
     /// What is checked, and why
@@ -391,21 +397,6 @@ pub struct ExplainArgs {
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Listing,
-}
-
-/// `gwsaudit setup`
-#[derive(Debug, Args)]
-pub struct SetupArgs {
-    /// For what
-    #[arg(value_name = "TOPIC")]
-    pub topic: SetupTopic,
-}
-
-/// What is to be set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SetupTopic {
-    /// Two desktop clients and a user without any rights, for `gwsaudit canary`
-    Canaries,
 }
 
 /// `gwsaudit apps`

@@ -4,7 +4,7 @@ use super::Surroundings;
 use super::args::{AuditArgs, Global};
 use super::error::CliError;
 use super::exit::Exit;
-use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
+use super::judge::{Judged, Question, acceptance, choose_apps, choose_packs, judge, suppressed_units};
 use super::output::{Output, colour, width};
 use super::talk::Talk;
 use super::tenant::Tenant;
@@ -24,10 +24,7 @@ pub(super) async fn run(
     tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
     tenant.setup.warn(talk);
     let config = &tenant.setup.config;
-    let packs = if args.packs.is_empty() { config.audit.packs.clone() } else { args.packs.clone() };
-    for pack in &packs {
-        known_pack(&tenant.setup.registry, pack)?;
-    }
+    let packs = choose_packs(&tenant.setup, &args.packs)?;
     let question = Question {
         apps: choose_apps(&tenant.setup, &packs, &args.apps)?,
         selection: Selection { org_units: args.org_units.clone(), apart: suppressed_units(config) },

@@ -23,6 +23,8 @@ pub(super) async fn run(
     let tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
     let apps = choose_apps(&tenant.setup, &tenant.setup.config.audit.packs, &[])?;
     existing_folder(&args.output)?;
+    // Until it is written: a snapshot of a part is what an interrupted run leaves.
+    let _heeding = surroundings.signals.heed();
     match tenant.read(Purpose::Snapshot, BTreeSet::new(), &apps, surroundings, *talk).await? {
         Read::Collected(collected) => {
             if let Some(error) = nothing_read(&collected) {

@@ -5,6 +5,7 @@
 //! asked last, and only where nothing else was found.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::Surroundings;
 use super::exit::Exit;
+use super::service_account::shell_word;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::now;
@@ -142,7 +144,7 @@ impl CredentialFault {
             Self::Unreadable { .. } | Self::File { .. } => "set GOOGLE_APPLICATION_CREDENTIALS to a file that gcloud or the \
                  Cloud console has made, or set [credentials] in gwsaudit.toml"
                 .to_owned(),
-            Self::Permissions { path, .. } => format!("run: chmod 600 {}", path.display()),
+            Self::Permissions { path, .. } => format!("run: chmod 600 {}", shell_word(&path.display().to_string())),
             Self::NoServiceAccount { .. } => {
                 "set [credentials] impersonate to the service account that domain-wide delegation was granted to, and grant \
                  this identity roles/iam.serviceAccountTokenCreator on it"
@@ -163,19 +165,69 @@ impl CredentialFault {
     }
 }
 
+const ADC: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 const KEY_FILE: &str = "the key file";
 const CREDENTIAL_FILE: &str = "the credential file";
 const TOKEN_FILE: &str = "the workload's token file";
 
-/// Finds the credentials, and says what about their files deserves a warning.
+/// Credentials, where they were found, and which of their files others can read.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) credentials: Credentials,
+    /// A file and what named it, or the machine.
+    pub(super) origin: String,
+    pub(super) exposed: Vec<Exposed>,
+}
+
+/// A file that others can read.
+#[derive(Debug)]
+pub(super) struct Exposed {
+    what: &'static str,
+    pub(super) path: PathBuf,
+    mode: u32,
+}
+
+impl fmt::Display for Exposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} can be read by others on this machine (mode {:04o})",
+            self.what,
+            self.path.display(),
+            self.mode
+        )
+    }
+}
+
+impl Exposed {
+    /// What ends that.
+    pub(super) fn cure(&self) -> String {
+        format!("chmod 600 {}", shell_word(&self.path.display().to_string()))
+    }
+}
+
+/// Finds the credentials, and warns of files that others can read.
 pub(super) async fn find(
     setup: &Setup,
     surroundings: &Surroundings,
     talk: Talk,
 ) -> Result<Credentials, CredentialFault> {
-    let files = Files { strict: setup.config.strict_permissions, talk };
+    let found = look(setup, surroundings).await?;
+    for exposed in &found.exposed {
+        talk.warning(&format!("{exposed}; run: {}", exposed.cure()));
+    }
+    Ok(found.credentials)
+}
+
+/// Finds the credentials.
+pub(super) async fn look(setup: &Setup, surroundings: &Surroundings) -> Result<Found, CredentialFault> {
+    let mut files = Files { strict: setup.config.strict_permissions, exposed: Vec::new() };
     let impersonate = match &setup.config.credentials {
-        Some(Configured::KeyFile(path)) => return files.key(path).map(Credentials::Key),
+        Some(Configured::KeyFile(path)) => {
+            let credentials = Credentials::Key(files.key(path)?);
+            let origin = format!("{} ([credentials] key_file)", path.display());
+            return Ok(Found { credentials, origin, exposed: files.exposed });
+        }
         Some(Configured::Impersonate(account)) => Some(account.clone()),
         None => None,
     };
@@ -184,13 +236,16 @@ pub(super) async fn find(
     if let Some(universe) = set("GOOGLE_CLOUD_UNIVERSE_DOMAIN").filter(|universe| *universe != "googleapis.com") {
         return Err(CredentialFault::Universe(universe.clone()));
     }
-    let path = set("GOOGLE_APPLICATION_CREDENTIALS").map(PathBuf::from);
-    if let Some(path) = path.or_else(|| well_known_file(environment)) {
+    let named = set(ADC).map(|path| (PathBuf::from(path), ADC));
+    let by_default = || well_known_file(environment).map(|path| (path, "gcloud auth application-default login"));
+    if let Some((path, by)) = named.or_else(by_default) {
         let file = files.default_credentials(&path)?;
-        return Credentials::of_file(file, impersonate, now)
-            .map_err(|source| CredentialFault::NoServiceAccount { origin: path.display().to_string(), source });
+        let credentials = Credentials::of_file(file, impersonate, now)
+            .map_err(|source| CredentialFault::NoServiceAccount { origin: path.display().to_string(), source })?;
+        return Ok(Found { credentials, origin: format!("{} ({by})", path.display()), exposed: files.exposed });
     }
-    of_machine(setup, environment, impersonate).await
+    let credentials = of_machine(setup, environment, impersonate).await?;
+    Ok(Found { credentials, origin: "the metadata server".to_owned(), exposed: files.exposed })
 }
 
 /// The service account of this machine, where it is one of Google's.
@@ -236,17 +291,17 @@ fn well_known_file(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
 struct Files {
     /// Whether those that others can read are refused.
     strict: bool,
-    talk: Talk,
+    exposed: Vec<Exposed>,
 }
 
 impl Files {
-    fn key(&self, path: &Path) -> Result<ServiceAccountKey, CredentialFault> {
+    fn key(&mut self, path: &Path) -> Result<ServiceAccountKey, CredentialFault> {
         let text = read(KEY_FILE, path)?;
         self.guard(KEY_FILE, path)?;
         ServiceAccountKey::from_json(&text).map_err(|source| CredentialFault::Key { path: path.to_owned(), source })
     }
 
-    fn default_credentials(&self, path: &Path) -> Result<CredentialFile, CredentialFault> {
+    fn default_credentials(&mut self, path: &Path) -> Result<CredentialFile, CredentialFault> {
         let text = read(CREDENTIAL_FILE, path)?;
         let file = CredentialFile::from_json(&text)
             .map_err(|source| CredentialFault::File { path: path.to_owned(), source })?;
@@ -259,17 +314,13 @@ impl Files {
         Ok(file)
     }
 
-    /// Warns of a file that others can read, or refuses it. One that is not there is somebody else's trouble.
-    fn guard(&self, what: &'static str, path: &Path) -> Result<(), CredentialFault> {
+    /// Notes a file that others can read, or refuses it. One that is not there is somebody else's trouble.
+    fn guard(&mut self, what: &'static str, path: &Path) -> Result<(), CredentialFault> {
         let Some(mode) = open_to_others(path) else { return Ok(()) };
         if self.strict {
             return Err(CredentialFault::Permissions { what, path: path.to_owned(), mode });
         }
-        self.talk.warning(&format!(
-            "{what} {} can be read by others on this machine (mode {mode:04o}); run: chmod 600 {}",
-            path.display(),
-            path.display()
-        ));
+        self.exposed.push(Exposed { what, path: path.to_owned(), mode });
         Ok(())
     }
 }

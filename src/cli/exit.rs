@@ -15,11 +15,14 @@ pub enum Exit {
     Undetermined,
     /// The audit could not run.
     Impossible,
+    /// Somebody ended it: 128 and the number of SIGINT, as shells have it; for SIGTERM too.
+    Interrupted,
 }
 
 impl Exit {
     /// All of them, by status.
-    pub const ALL: [Self; 5] = [Self::Clean, Self::Failed, Self::Misused, Self::Undetermined, Self::Impossible];
+    pub const ALL: [Self; 6] =
+        [Self::Clean, Self::Failed, Self::Misused, Self::Undetermined, Self::Impossible, Self::Interrupted];
 
     /// The process's exit status.
     #[must_use]
@@ -30,6 +33,7 @@ impl Exit {
             Self::Misused => 2,
             Self::Undetermined => 3,
             Self::Impossible => 4,
+            Self::Interrupted => 130,
         }
     }
 
@@ -44,6 +48,9 @@ impl Exit {
             Self::Misused => "the command line or the configuration is wrong",
             Self::Undetermined => "nothing failed, but at least one result at or above --fail-on is undetermined",
             Self::Impossible => "the audit could not run (credentials, network, unreadable input)",
+            Self::Interrupted => {
+                "interrupted (Ctrl-C, SIGTERM); what audit and collect had read by then is judged or kept"
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! `gwsaudit explain`
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::Surroundings;
@@ -16,7 +17,7 @@ use crate::checks::{Check, Selection};
 use crate::domain::PackId;
 use crate::report::explain::{explain, matching, name, render_human, render_json};
 use crate::report::model::{CheckResult, Report};
-use crate::report::{RenderOptions, read};
+use crate::report::{LONGEST_REPORT, RenderOptions, UnreadableReport, read};
 
 /// So many results are explained one after another; of more, one has to be chosen.
 const AT_MOST: usize = 5;
@@ -75,10 +76,11 @@ fn names_a_tenant(args: &ExplainArgs) -> bool {
 
 fn saved(path: &Path) -> Result<Report, CliError> {
     let mut text = Vec::new();
+    let mut take = |from: &mut dyn Read| from.take(LONGEST_REPORT + 1).read_to_end(&mut text);
     let (name, outcome) = if path == Path::new("-") {
-        ("on standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut text).map(|_| ()))
+        ("on standard input".to_owned(), take(&mut std::io::stdin().lock()))
     } else {
-        (path.display().to_string(), std::fs::read(path).map(|read| text = read))
+        (path.display().to_string(), File::open(path).and_then(|mut file| take(&mut file)))
     };
     outcome.map_err(|source| CliError::Unreadable {
         what: "the report",
@@ -86,6 +88,9 @@ fn saved(path: &Path) -> Result<Report, CliError> {
         source,
         exit: Exit::Impossible,
     })?;
+    if text.len() as u64 > LONGEST_REPORT {
+        return Err(CliError::Report { name, source: UnreadableReport::TooLong });
+    }
     read(&text).map_err(|source| CliError::Report { name, source })
 }
 

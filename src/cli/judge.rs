@@ -79,7 +79,7 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
 }
 
 /// The sources that the checks of these packs rest on, but for those that others lead to.
-fn needs(registry: &Registry, packs: &[PackId]) -> BTreeSet<SourceId> {
+pub(super) fn needs(registry: &Registry, packs: &[PackId]) -> BTreeSet<SourceId> {
     let led_to = [SourceId::Groups, SourceId::Members, SourceId::Licences, SourceId::Organizations];
     let named = registry.checks_of(packs).flat_map(|check| check.meta().sources.iter().copied());
     named.filter(|source| !led_to.contains(source)).collect()
@@ -93,6 +93,13 @@ pub(super) fn suppressed_units(config: &Config) -> Vec<OrgUnitPath> {
 /// Whether presumed facts pass: for this run, or by the configuration.
 pub(super) fn acceptance(setup: &Setup, accept_presumed: bool) -> Acceptance {
     if accept_presumed || setup.config.audit.accept_presumed { Acceptance::Presumed } else { Acceptance::ProvenOnly }
+}
+
+/// The packs to run: those asked for, else those of the configuration.
+pub(super) fn choose_packs(setup: &Setup, asked: &[PackId]) -> Result<Vec<PackId>, CliError> {
+    let packs = if asked.is_empty() { &setup.config.audit.packs } else { asked };
+    packs.iter().try_for_each(|pack| known_pack(&setup.registry, pack))?;
+    Ok(packs.to_vec())
 }
 
 pub(super) fn known_pack(registry: &Registry, pack: &PackId) -> Result<(), CliError> {

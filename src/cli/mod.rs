@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod collect;
 mod credentials;
+mod doctor;
 mod error;
 mod exit;
 mod explain;
@@ -16,7 +17,9 @@ mod judge;
 mod output;
 mod policy;
 mod progress;
+mod service_account;
 mod setup;
+mod signals;
 mod simulator;
 mod talk;
 mod tenant;
@@ -25,6 +28,7 @@ use std::collections::BTreeMap;
 
 pub use args::Cli;
 pub use exit::Exit;
+pub use signals::Signals;
 
 use args::Command;
 use talk::Talk;
@@ -34,11 +38,37 @@ use talk::Talk;
 pub struct Surroundings {
     /// The environment.
     pub environment: BTreeMap<String, String>,
+    /// Its signals.
+    pub signals: Signals,
 }
 
 /// Runs the command and says how it ended.
 #[must_use]
 pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
+    if !may_read_a_tenant(&cli.command) {
+        return perform(cli, surroundings);
+    }
+    let surroundings = surroundings.clone();
+    let signals = surroundings.signals.clone();
+    signals.until_ended(move || perform(cli, &surroundings))
+}
+
+/// Whether it may take so long that signals are listened to. The simulator does so itself.
+fn may_read_a_tenant(command: &Command) -> bool {
+    match command {
+        Command::Audit(_)
+        | Command::Collect(_)
+        | Command::Attest(_)
+        | Command::Canary(_)
+        | Command::Explain(_)
+        | Command::Doctor(_)
+        | Command::Apps(_)
+        | Command::Policy(_) => true,
+        Command::Setup(_) | Command::Checks(_) | Command::Simulator(_) | Command::Completions(_) => false,
+    }
+}
+
+fn perform(cli: Cli, surroundings: &Surroundings) -> Exit {
     let talk = Talk::new(&cli.global);
     talk::start_log(&cli.global);
     let outcome = match cli.command {
@@ -47,14 +77,15 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
-        Command::Setup(args) => guide::run(&args),
+        Command::Setup(args) => with_runtime(guide::run(&args, &cli.global, surroundings)),
+        Command::Doctor(args) => with_runtime(doctor::run(&args, &cli.global, surroundings)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),
         Command::Policy(args) => with_runtime(policy::run(&args, &cli.global, surroundings, &talk)),
         Command::Simulator(args) => with_runtime(simulator::run(&args, &talk)),
         Command::Completions(args) => output::completions(&args),
     };
-    match outcome {
+    let exit = match outcome {
         Ok(exit) => exit,
         Err(error) => {
             talk.error(&error);
@@ -63,7 +94,9 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
             }
             error.exit()
         }
-    }
+    };
+    // What a part of the tenant amounts to is not what the whole would.
+    if surroundings.signals.interrupt().is_raised() { Exit::Interrupted } else { exit }
 }
 
 fn with_runtime<T>(work: impl Future<Output = Result<T, error::CliError>>) -> Result<T, error::CliError> {
@@ -71,5 +104,8 @@ fn with_runtime<T>(work: impl Future<Output = Result<T, error::CliError>>) -> Re
         .enable_all()
         .build()
         .map_err(|source| error::CliError::Output { what: "the worker threads' memory".to_owned(), source })?;
-    runtime.block_on(work)
+    let outcome = runtime.block_on(work);
+    // Name look-ups that nobody waits for any more may take their time.
+    runtime.shutdown_background();
+    outcome
 }

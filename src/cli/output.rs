@@ -11,7 +11,7 @@ use super::args::{Cli, CompletionsArgs, Global};
 use super::error::CliError;
 use super::exit::Exit;
 use super::talk::colour_choice;
-use crate::report::Colour;
+use crate::report::{Colour, write_json};
 use crate::snapshot::folder_of;
 
 /// How wide a page is where no terminal says.
@@ -95,10 +95,7 @@ pub(super) fn colour(global: &Global) -> Colour {
 
 /// Writes a value as JSON.
 pub(super) fn json(value: &serde_json::Value) -> Result<(), CliError> {
-    standard(|out| {
-        serde_json::to_writer_pretty(&mut *out, value)?;
-        out.write_all(b"\n")
-    })
+    standard(|out| write_json(value, out))
 }
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, CliError> {

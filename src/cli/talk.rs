@@ -1,16 +1,17 @@
 //! Standard error: warnings, errors, and the log.
 
 use std::error::Error;
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use serde_json::json;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::args::{Global, LogFormat, When};
 use crate::domain::with_causes;
-use crate::report::Visible;
+use crate::report::{Visible, legible_json, write_json_line};
 
 /// The voice of the program.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +62,7 @@ impl Talk {
         let mut out = anstream::AutoStream::new(std::io::stderr(), self.colour);
         let written = match self.format {
             LogFormat::Text => message.lines().try_for_each(|line| writeln!(out, "{}", Visible::of(line))),
-            LogFormat::Json => {
-                writeln!(out, "{}", serde_json::json!({ "level": "info", "message": message }))
-            }
+            LogFormat::Json => write_json_line(&json!({ "level": "info", "message": message }), &mut out),
         };
         // As below.
         drop(written);
@@ -78,9 +77,7 @@ impl Talk {
                 let lines: Vec<String> = message.lines().map(|line| Visible::of(line).to_string()).collect();
                 writeln!(out, "{style}{level}{style:#}: {}", lines.join("\n  "))
             }
-            LogFormat::Json => {
-                writeln!(out, "{}", serde_json::json!({ "level": level, "message": message }))
-            }
+            LogFormat::Json => write_json_line(&json!({ "level": level, "message": message }), &mut out),
         };
         // Nothing is left to tell anybody with if standard error is gone.
         drop(written);
@@ -95,8 +92,9 @@ pub(super) fn start_log(global: &Global) {
         (false, _) => LevelFilter::DEBUG,
     };
     let ours = Targets::new().with_target("gwsaudit", level);
-    let plain = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let started = match global.log_format {
+    let format = global.log_format;
+    let plain = tracing_subscriber::fmt::layer().with_writer(move || LogLine(format));
+    let started = match format {
         LogFormat::Text => {
             tracing_subscriber::registry().with(plain.with_ansi(false).with_target(false)).with(ours).try_init()
         }
@@ -104,4 +102,38 @@ pub(super) fn start_log(global: &Global) {
     };
     // A second start in one process (tests) keeps the first.
     drop(started);
+}
+
+/// Takes one record of the log and writes it as one line in which nothing is hidden, whatever its fields hold.
+struct LogLine(LogFormat);
+
+impl Write for LogLine {
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(one_line(self.0, &String::from_utf8_lossy(record)).as_bytes())?;
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+fn one_line(format: LogFormat, record: &str) -> String {
+    let line = record.strip_suffix('\n').unwrap_or(record);
+    match format {
+        LogFormat::Text => format!("{}\n", Visible::of(line)),
+        LogFormat::Json => format!("{}\n", legible_json(line)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_the_log_is_one_line_that_hides_nothing() {
+        let record = "INFO read name=a\nERROR forged\u{9b}2J\u{202e}\n";
+        assert_eq!(one_line(LogFormat::Text, record), "INFO read name=a\\u{a}ERROR forged\\u{9b}2J\\u{202e}\n");
+        assert_eq!(one_line(LogFormat::Json, "{\"a\":\"\u{9b}\"}\n"), "{\"a\":\"\\u009b\"}\n");
+    }
 }

@@ -17,10 +17,10 @@ use super::talk::Talk;
 use crate::collect::{
     Canaries, Collected, Continuity, DnsPlan, Earlier, OrganizationPlan, Plan, Purpose, Scan, collect, go_round,
 };
-use crate::config::{DnsSettings, GcpOrganization};
+use crate::config::{Config, DnsSettings, GcpOrganization};
 use crate::domain::Email;
 use crate::evidence::AppDefinition;
-use crate::google::{Google, Limits, Options, Pacing};
+use crate::google::{Credentials, Google, Limits, Options, Pacing};
 use crate::report::model::SourceStatus;
 use crate::simulator::{Running, Simulator, SimulatorOptions};
 use crate::snapshot::{Snapshot, SourceId};
@@ -53,6 +53,8 @@ struct Live {
     earlier: Option<Earlier>,
     deadline: Option<jiff::SignedDuration>,
     canaries: CanaryWish,
+    /// Whether what was read is of use though the run was interrupted.
+    heeds_signals: bool,
     simulator: Option<(Running, tempfile::TempDir)>,
 }
 
@@ -97,7 +99,9 @@ impl Tenant {
             Some(continuity) if continuity.no_canaries => CanaryWish::LeaveAlone,
             Some(_) => CanaryWish::Try,
         };
-        Ok(Self { setup, source: Source::Live(Live { scan: args.scan, earlier, deadline, canaries, simulator }) })
+        let heeds_signals = continuity.is_some();
+        let live = Live { scan: args.scan, earlier, deadline, canaries, heeds_signals, simulator };
+        Ok(Self { setup, source: Source::Live(live) })
     }
 
     /// Reads the tenant (a snapshot is read already) for the sake of these apps.
@@ -160,30 +164,24 @@ impl Live {
             limits.patience = deadline;
             limits.deadline = Some(Instant::now() + deadline);
         }
+        let interrupt = surroundings.signals.interrupt();
+        limits.interrupt = interrupt.clone();
         let canaries = self.canaries(setup, surroundings, talk)?;
         let google = connect(setup, admin, limits, surroundings, talk).await?;
-        let plan = Plan {
-            customer: config.customer.clone(),
-            purpose,
-            needs,
-            scan: self.scan.unwrap_or(config.audit.scan),
-            organization: match &config.evidence.gcp_organization {
-                None => OrganizationPlan::Find,
-                Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
-                Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
-            },
-            dns: dns_plan(&config.dns),
-            apps: apps.iter().map(|app| (*app).clone()).collect(),
-            now: now(),
-        };
+        let plan = plan(config, purpose, needs, self.scan.unwrap_or(config.audit.scan), apps);
+        let heeding = self.heeds_signals.then(|| surroundings.signals.heed());
         let progress = Progress::new(talk);
         let round = async {
             match &canaries {
-                Some(canaries) => go_round(canaries, plan.now, &progress).await,
+                Some(canaries) => go_round(canaries, plan.now, interrupt, &progress).await,
                 None => None,
             }
         };
         let (collected, round) = tokio::join!(collect(&google, &plan, &progress), round);
+        drop(heeding);
+        if interrupt.is_raised() {
+            talk.warning("interrupted: what was read so far is kept");
+        }
         let mut collected = collected?;
         if let Some(round) = round {
             collected.add_canaries(round)?;
@@ -218,6 +216,30 @@ impl Live {
     }
 }
 
+/// What is to be read, as the configuration has it, as of now.
+pub(super) fn plan(
+    config: &Config,
+    purpose: Purpose,
+    needs: BTreeSet<SourceId>,
+    scan: Scan,
+    apps: &[&AppDefinition],
+) -> Plan {
+    Plan {
+        customer: config.customer.clone(),
+        purpose,
+        needs,
+        scan,
+        organization: match &config.evidence.gcp_organization {
+            None => OrganizationPlan::Find,
+            Some(GcpOrganization::None) => OrganizationPlan::StatedNone,
+            Some(GcpOrganization::Named(name)) => OrganizationPlan::Named(name.clone()),
+        },
+        dns: dns_plan(&config.dns),
+        apps: apps.iter().map(|app| (*app).clone()).collect(),
+        now: now(),
+    }
+}
+
 fn dns_plan(settings: &DnsSettings) -> DnsPlan {
     if settings.enabled {
         DnsPlan::Ask { servers: settings.servers.clone(), selectors: settings.dkim_selectors.clone() }
@@ -234,8 +256,19 @@ pub(super) async fn connect(
     surroundings: &Surroundings,
     talk: Talk,
 ) -> Result<Google, CliError> {
+    let credentials = super::credentials::find(setup, surroundings, talk).await?;
+    connect_with(setup, credentials, subject, limits).await
+}
+
+/// The same, with credentials that have been found.
+pub(super) async fn connect_with(
+    setup: &Setup,
+    credentials: Credentials,
+    subject: Email,
+    limits: Limits,
+) -> Result<Google, CliError> {
     let options = Options {
-        credentials: super::credentials::find(setup, surroundings, talk).await?,
+        credentials,
         subject,
         endpoint: setup.config.google.endpoint.clone(),
         limits,

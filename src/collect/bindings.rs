@@ -79,7 +79,7 @@ pub(super) async fn collect(
 }
 
 /// The organization that belongs to the customer.
-fn pick(seen: &[Organization], customer: Option<&str>) -> Result<OrganizationName, String> {
+pub(super) fn pick(seen: &[Organization], customer: Option<&str>) -> Result<OrganizationName, String> {
     let Some(customer) = customer else {
         return Err("the customer ID is not known, so the organization that belongs to it cannot be told".to_owned());
     };

@@ -6,6 +6,7 @@ use super::run::Collected;
 use super::source::Observer;
 use crate::canaries::{Keeper, Registered, Standing, StateFault, Tried};
 use crate::domain::{TryOutcome, with_causes};
+use crate::google::Interrupt;
 use crate::report::model::SourceStatus;
 use crate::snapshot::{Line, RecordKind, SourceId, SourceRecord, Spool, WriteError};
 
@@ -33,7 +34,12 @@ pub enum Round {
 }
 
 /// Goes round. `None` where there is no canary, so that nobody reads of what they do not have. `now` is this machine's time.
-pub async fn go_round(canaries: &Canaries, now: Timestamp, observer: &dyn Observer) -> Option<Round> {
+pub async fn go_round(
+    canaries: &Canaries,
+    now: Timestamp,
+    interrupt: &Interrupt,
+    observer: &dyn Observer,
+) -> Option<Round> {
     let (keeper, skip) = match canaries {
         Canaries::Try(keeper) => (keeper, None),
         Canaries::Skip { keeper, why } => (keeper, Some(why)),
@@ -49,9 +55,18 @@ pub async fn go_round(canaries: &Canaries, now: Timestamp, observer: &dyn Observ
         return Some(Round::Stayed(record));
     }
     observer.begun(SourceId::Canaries);
-    let round = match keeper.try_each(registered, now).await {
-        Ok(tried) => Round::Went(tried),
-        Err(fault) => Round::Stayed(failed(&fault)),
+    // A try that is cut off leaves no trace: the history is written after all of them.
+    let round = tokio::select! {
+        tried = keeper.try_each(registered, now) => match tried {
+            Ok(tried) => Round::Went(tried),
+            Err(fault) => Round::Stayed(failed(&fault)),
+        },
+        () = interrupt.raised() => {
+            let mut record = SourceRecord::new(SourceId::Canaries, SourceStatus::Failed);
+            record.error = Some("interrupted before all of them were tried".to_owned());
+            record.next_step = Some(TRY_AGAIN.to_owned());
+            Round::Stayed(record)
+        }
     };
     match &round {
         Round::Went(tried) => observer.ended(&went(tried)),
@@ -59,6 +74,8 @@ pub async fn go_round(canaries: &Canaries, now: Timestamp, observer: &dyn Observ
     }
     Some(round)
 }
+
+const TRY_AGAIN: &str = "`gwsaudit canary refresh` tries them again";
 
 fn failed(fault: &StateFault) -> SourceRecord {
     let mut record = SourceRecord::new(SourceId::Canaries, SourceStatus::Failed);
@@ -92,7 +109,7 @@ fn went(tried: &Tried) -> SourceRecord {
         record.note = Some(format!("the last line of the history was torn; it is kept in {file}"));
     }
     if !record.is_complete() {
-        record.next_step = Some("`gwsaudit canary refresh` tries them again".to_owned());
+        record.next_step = Some(TRY_AGAIN.to_owned());
     }
     record
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 
 use crate::google::directory::{self, Token};
-use crate::google::{ApiError, ErrorKind, Pace, Raw, Session, next_step};
+use crate::google::{ApiError, ErrorKind, Pace, Raw, Session, next_step, scopes};
 use crate::report::model::SourceStatus;
 use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
 
@@ -86,6 +86,7 @@ fn hopeless(error: &ApiError) -> bool {
         | ErrorKind::Unreachable
         | ErrorKind::PatienceExhausted
         | ErrorKind::DeadlineReached
+        | ErrorKind::Interrupted
         | ErrorKind::Quota(_) => true,
         ErrorKind::NotAdministrator
         | ErrorKind::NoSuchCustomer
@@ -121,9 +122,10 @@ pub(super) async fn collect(
     reading.record.users_not_asked = choice.not_asked;
 
     let session = reading.session.clone();
+    let accounts = users_session.follow_up(SourceId::Grants.as_str(), &scopes::USERS, Pace::Directory);
     let ask = |(email, key): (String, String)| {
-        let session = session.clone();
-        async move { (directory::tokens(&session, &key).await, email) }
+        let (session, accounts) = (session.clone(), accounts.clone());
+        async move { (grants_of(&session, &accounts, &key).await, email) }
     };
     let asked = choice.users.len();
     let mut answers = stream::iter(choice.users).map(ask).buffered(CONCURRENCY);
@@ -132,7 +134,7 @@ pub(super) async fn collect(
     let mut last_error: Option<ApiError> = None;
     while let Some((answer, email)) = answers.next().await {
         match answer {
-            Ok(tokens) => {
+            Ok(Some(tokens)) => {
                 read += 1;
                 for token in &tokens {
                     reading.keep_line(&line(&email, token)?)?;
@@ -140,7 +142,7 @@ pub(super) async fn collect(
                 reading.advance();
             }
             // The account is gone, and its grants with it.
-            Err(error) if *error.kind() == ErrorKind::NotFound => read += 1,
+            Ok(None) => read += 1,
             Err(error) => {
                 let stop = hopeless(&error);
                 unread.insert(email);
@@ -169,7 +171,23 @@ pub(super) async fn collect(
     if !tied.whole {
         incomplete(&mut reading, "the token log could not be read in full, so whose grants to ask for is not known");
     }
-    Ok(reading.finish())
+    let (mut record, spool) = reading.finish();
+    record.requests += accounts.requests();
+    Ok((record, spool))
+}
+
+/// The grants of one user; `None` where there is no such user any more. That takes more than one word for it: "not found"
+/// for the grants of somebody who can be found is no answer, and an account without grants is what everybody hopes for.
+async fn grants_of(session: &Session, accounts: &Session, key: &str) -> Result<Option<Vec<Raw<Token>>>, ApiError> {
+    let missing = match directory::tokens(session, key).await {
+        Err(error) if *error.kind() == ErrorKind::NotFound => error,
+        outcome => return outcome.map(Some),
+    };
+    match directory::user(accounts, key).await {
+        Ok(_) => Err(missing.with_message("though the account exists")),
+        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn incomplete(reading: &mut Reading<'_>, why: &str) {

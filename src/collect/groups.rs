@@ -7,7 +7,8 @@ use tokio::try_join;
 
 use crate::google::directory::{self, GroupsOf, Member, Membership};
 use crate::google::{ApiError, ErrorKind, Google, Pace, Raw, Session};
-use crate::snapshot::{Line, RecordKind, SourceId, WriteError};
+use crate::report::model::SourceStatus;
+use crate::snapshot::{Line, RecordKind, SourceId, SourceRecord, WriteError};
 
 use super::bindings;
 use super::only_if;
@@ -22,6 +23,12 @@ const CONCURRENCY: usize = 8;
 pub(super) struct Naming {
     pub(super) finished: Finished,
     pub(super) groups: BTreeSet<String>,
+}
+
+/// Members, and the groups that Google said do not exist.
+struct Members {
+    finished: Finished,
+    gone: BTreeSet<String>,
 }
 
 /// Reads all that names groups, side by side; then what depends on it: members, licences, and of which address a group is.
@@ -65,12 +72,14 @@ pub(super) async fn collect(
     }
     let lists_late = listed.is_none() && named_by_policy;
     let mut all_listed = true;
-    if let Some(naming) = listed {
-        all_listed = naming.finished.0.is_complete();
-        finished.push(naming.finished);
+    let mut list_of_groups = None;
+    if let Some((record, listed)) = listed {
+        all_listed = record.0.is_complete();
+        finished.push(record);
         if plan.purpose == Purpose::Snapshot {
-            wanted.extend(naming.groups);
+            wanted.extend(listed.ids.iter().cloned());
         }
+        list_of_groups = Some(listed);
     }
     let licences = async {
         match products {
@@ -88,19 +97,77 @@ pub(super) async fn collect(
         only_if(lists_late, list(google, plan, observer)),
         licences,
     )?;
-    finished.extend(members);
-    finished.extend(late.map(|naming| naming.finished));
     finished.extend(licences);
+    if let Some((record, listed)) = late {
+        finished.push(record);
+        list_of_groups = Some(listed);
+    }
+    if let Some(Members { finished: (mut record, spool), gone }) = members {
+        if !gone.is_empty() {
+            let listed = match list_of_groups {
+                Some(listed) => listed,
+                None => {
+                    let (record, listed) = list(google, plan, observer).await?;
+                    finished.push(record);
+                    listed
+                }
+            };
+            listed.must_lack(&gone, &mut record);
+        }
+        finished.push((record, spool));
+    }
     Ok(finished)
 }
 
-async fn list(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<Naming, WriteError> {
+/// Which groups there are.
+struct ListOfGroups {
+    ids: BTreeSet<String>,
+    /// Whether these are all.
+    whole: bool,
+}
+
+impl ListOfGroups {
+    /// Policies outlive the groups that they name, and nobody is in such a group. That takes more than one word for it:
+    /// "not found" for the members of a group that is there is no answer.
+    fn must_lack(&self, gone: &BTreeSet<String>, members: &mut SourceRecord) {
+        let there = gone.iter().filter(|group| self.ids.contains(*group)).count();
+        let why = match (there, self.whole) {
+            (0, true) => {
+                let note = format!("groups that are named but do not exist any more: {}", gone.len());
+                members.note = Some(match members.note.take() {
+                    Some(before) => format!("{before}; {note}"),
+                    None => note,
+                });
+                return;
+            }
+            (0, false) => format!(
+                "the members of {} groups were not found, and whether these groups exist is not known",
+                gone.len()
+            ),
+            (_, _) => format!("the members of {there} groups were not found, though these groups exist"),
+        };
+        if members.items == 0 && members.is_complete() {
+            members.status = SourceStatus::Failed;
+        }
+        members.degrade(why);
+        members.next_step = Some("Run it again; a list may have moved while it was read.".to_owned());
+    }
+}
+
+async fn list(google: &Google, plan: &Plan, observer: &dyn Observer) -> Result<(Finished, ListOfGroups), WriteError> {
     let mut reading = Reading::begin(google, SourceId::Groups, Pace::Directory, observer)?;
-    let mut groups = BTreeSet::new();
+    let mut ids = BTreeSet::new();
     let pages = directory::groups(&reading.session, GroupsOf::Customer(&plan.customer));
-    let take = |raw: &Raw<directory::Group>| groups.extend(raw.read().ok().map(|group| group.id));
+    let mut all_readable = true;
+    let take = |raw: &Raw<directory::Group>| match raw.read() {
+        Ok(group) => {
+            ids.insert(group.id);
+        }
+        Err(_) => all_readable = false,
+    };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::Group, raw), take).await?;
-    Ok(Naming { finished: reading.finish(), groups })
+    let whole = reading.record.is_complete() && all_readable;
+    Ok((reading.finish(), ListOfGroups { ids, whole }))
 }
 
 /// What came of a group's members: those that were read, and why not all of them.
@@ -130,7 +197,7 @@ async fn members(
     groups: BTreeSet<String>,
     all_listed: bool,
     observer: &dyn Observer,
-) -> Result<Finished, WriteError> {
+) -> Result<Members, WriteError> {
     let mut reading = match before {
         Some(before) => Reading::after(before, SourceId::Members, Pace::Directory, observer)?,
         None => Reading::begin(google, SourceId::Members, Pace::Directory, observer)?,
@@ -138,13 +205,13 @@ async fn members(
     if !all_listed {
         if groups.is_empty() {
             reading.skip("the groups could not be listed, and nothing names one".to_owned());
-            return Ok(reading.finish());
+            return Ok(Members { finished: reading.finish(), gone: BTreeSet::new() });
         }
         reading.add_note("the groups could not all be listed; asked for those that are known");
     }
     let mut known: BTreeSet<String> = groups.clone();
     let mut level: Vec<String> = groups.into_iter().collect();
-    let mut gone = 0_usize;
+    let mut gone = BTreeSet::new();
     while !level.is_empty() {
         let mut inner = BTreeSet::new();
         let session = reading.session.clone();
@@ -161,19 +228,17 @@ async fn members(
             reading.advance();
             match error {
                 None => {}
-                // Policies outlive the groups that they name; nobody is in such a group.
-                Some(error) if *error.kind() == ErrorKind::NotFound => gone += 1,
+                Some(error) if *error.kind() == ErrorKind::NotFound && members.is_empty() => {
+                    gone.insert(group);
+                }
                 Some(error) => {
                     reading.fail(&error);
-                    return Ok(reading.finish());
+                    return Ok(Members { finished: reading.finish(), gone });
                 }
             }
         }
         drop(answers);
         level = inner.into_iter().filter(|group| known.insert(group.clone())).collect();
     }
-    if gone > 0 {
-        reading.add_note(&format!("groups that are named but do not exist any more: {gone}"));
-    }
-    Ok(reading.finish())
+    Ok(Members { finished: reading.finish(), gone })
 }

@@ -63,13 +63,17 @@ pub(super) async fn token(
 ) -> Result<(Finished, TiedUsers), WriteError> {
     let mut reading = Reading::begin(google, SourceId::TokenLog, Pace::FilteredReports, observer)?;
     let mut tied = Vec::new();
+    let mut unreadable = false;
     for name in ["authorize", "revoke"] {
         let pages = reports::activities(&reading.session, &query(plan, Application::Token, Some(name)));
         reading
             .keep_pages(
                 pages,
                 |raw| Line::new(RecordKind::Activity(Application::Token), raw),
-                |raw: &Raw<Activity>| tied.extend(raw.read().ok().and_then(|activity| tied_by(&activity, &plan.apps))),
+                |raw: &Raw<Activity>| match raw.read() {
+                    Ok(activity) => tied.extend(tied_by(&activity, &plan.apps)),
+                    Err(_) => unreadable = true,
+                },
             )
             .await?;
         if !reading.record.is_complete() {
@@ -80,7 +84,7 @@ pub(super) async fn token(
     reading.record.window_to = Some(plan.now);
     tied.sort();
     tied.dedup();
-    let tied = TiedUsers { users: tied, whole: reading.record.is_complete() };
+    let tied = TiedUsers { users: tied, whole: reading.record.is_complete() && !unreadable };
     Ok((reading.finish(), tied))
 }
 

@@ -204,14 +204,18 @@ async fn users_and_grants(
 ) -> Result<Vec<Finished>, WriteError> {
     let mut reading = Reading::begin(google, SourceId::Users, Pace::Directory, observer)?;
     let mut listed = Vec::new();
+    let mut unreadable = false;
     let pages =
         directory::users(&reading.session, &plan.customer, directory::Projection::Basic, directory::Accounts::Existing);
     let take = |raw: &Raw<directory::User>| {
-        let Ok(user) = raw.read() else { return };
+        let Ok(user) = raw.read() else {
+            unreadable = true;
+            return;
+        };
         listed.push(Listed { email: user.primary_email, id: user.id });
     };
     reading.keep_pages(pages, |raw| Line::new(RecordKind::User, raw), take).await?;
-    let directory = Directory { listed, whole: reading.record.is_complete() };
+    let directory = Directory { listed, whole: reading.record.is_complete() && !unreadable };
     let session = reading.session.clone();
     let mut finished = vec![reading.finish()];
     if asked.contains(&SourceId::Grants) {

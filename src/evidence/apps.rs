@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::resemblance::Likeness;
 use crate::domain::{AppId, ClientId, CloudScope, PackId};
 
 /// A name by which an app may be recognised: consecutive words, compared without regard to case and punctuation.
@@ -83,6 +84,14 @@ impl AppDefinition {
     /// The cards of that need, in the vendor's order.
     pub fn cards_that_need(&self, cloud_scope: CloudScope) -> impl Iterator<Item = &str> {
         self.cards.iter().filter(move |card| card.cloud_scope == cloud_scope).map(|card| card.name.as_str())
+    }
+
+    /// Whether a person may take that name for one of the app's, though it is none of them. A lead, as any match of names.
+    #[must_use]
+    pub fn may_be_mistaken_for(&self, name: &str) -> bool {
+        let likeness = Likeness::of(name);
+        !self.may_be_called(name)
+            && self.names.iter().any(|pattern| likeness.passes_for(&Likeness::of(&pattern.text())))
     }
 
     /// Whether the app may go by that name.

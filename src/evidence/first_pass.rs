@@ -71,7 +71,8 @@ impl FirstPass {
                 if let Some(domain) = domain.filter(|domain| !pass.domains.contains(domain)) {
                     pass.domains.insert(domain);
                 }
-                if Email::from_google(&user.primary_email).is_none() {
+                // Without the id nobody knows which events, roles and memberships are its own.
+                if Email::from_google(&user.primary_email).is_none() || user.id.as_deref().is_none_or(str::is_empty) {
                     pass.garble(SourceId::Users);
                 }
             }),
@@ -87,15 +88,21 @@ impl FirstPass {
                 });
             }
             RecordKind::Activity(Application::Admin) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::AdminLog, &activity);
                 pass.admin_activity(&activity);
             }),
             RecordKind::Activity(Application::Token) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::TokenLog, &activity);
+                if token_events::is_nameless(&activity) {
+                    pass.garble(SourceId::TokenLog);
+                }
                 pass.census.token_activity(&activity);
                 for event in token_events::read_activity(&activity) {
                     pass.sighting(&event.client, event.app_name.as_deref()).token_events += 1;
                 }
             }),
             RecordKind::Activity(Application::AccessEvaluation) => self.read(line, |pass, activity: Activity| {
+                pass.must_tell_something(SourceId::AccessEvaluationLog, &activity);
                 pass.nameless_evaluations += evaluations::read_activity(&activity).nameless;
             }),
             RecordKind::Policy => match line.read::<Policy>() {
@@ -132,6 +139,13 @@ impl FirstPass {
                     self.garble(source);
                 }
             }
+        }
+    }
+
+    /// An activity without events is one whose events were lost.
+    fn must_tell_something(&mut self, source: SourceId, activity: &Activity) {
+        if activity.events.is_empty() {
+            self.garble(source);
         }
     }
 

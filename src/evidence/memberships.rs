@@ -54,7 +54,7 @@ impl Memberships {
                     (Some("CUSTOMER"), _) => {
                         self.of_everybody.insert(index);
                     }
-                    (Some("USER" | "EXTERNAL"), _) => self.note(index, member),
+                    (Some("USER" | "EXTERNAL"), _) => everything_known &= self.note(index, member),
                     // It may be one of ours, or a kind of group that Google has added since.
                     (Some(_) | None, _) => {
                         everything_known = false;
@@ -66,13 +66,15 @@ impl Memberships {
         everything_known
     }
 
-    fn note(&mut self, index: u16, member: &Member) {
+    /// Whether the record says who it is.
+    fn note(&mut self, index: u16, member: &Member) -> bool {
         let key = member.id.clone().or_else(|| member.email.as_deref().map(str::to_ascii_lowercase));
-        let Some(key) = key else { return };
+        let Some(key) = key else { return false };
         let groups = self.by_user.entry(key).or_default();
         if !groups.contains(&index) {
             groups.push(index);
         }
+        true
     }
 
     /// The groups of a user who goes by these keys: id and addresses.
@@ -127,5 +129,14 @@ mod tests {
         assert_eq!(Memberships::new(&wanted, &lists, true).open, wanted);
         assert_eq!(Memberships::new(&wanted, &BTreeMap::new(), false).open, wanted);
         assert!(Memberships::new(&wanted, &BTreeMap::new(), true).open.is_empty(), "it is empty, and that is known");
+        for kind in ["USER", "GROUP"] {
+            let nameless = Member { id: None, ..member("x", kind) };
+            let lists = BTreeMap::from([("a".to_owned(), vec![nameless])]);
+            assert_eq!(
+                Memberships::new(&wanted, &lists, true).open,
+                wanted,
+                "a {kind} that is not named may be anybody"
+            );
+        }
     }
 }

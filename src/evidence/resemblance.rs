@@ -6,6 +6,8 @@
 
 /// Of fewer characters a name is found within too many others.
 const SHORTEST_PART: usize = 6;
+/// So much of a name is looked at; nobody reads on.
+const LONGEST_NAME: usize = 1_000;
 /// From so many characters on, one that is missing, added, swapped or another does not catch the eye.
 const SHORTEST_MISSPELT: usize = 8;
 
@@ -45,22 +47,34 @@ impl Likeness {
     /// That of a name.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        let folded: String =
-            name.chars().map(plain).flat_map(char::to_lowercase).map(latin).filter(|c| c.is_alphanumeric()).collect();
+        let folded: String = name
+            .chars()
+            .take(LONGEST_NAME)
+            .map(plain)
+            .flat_map(char::to_lowercase)
+            .map(latin)
+            .filter(|c| c.is_alphanumeric())
+            .collect();
         Self(folded.replace("rn", "m").replace("vv", "w"))
     }
 
     /// Whether a person may take the name for `known`: it is the same to the eye, holds it, or is one slip away from it.
     #[must_use]
     pub fn passes_for(&self, known: &Self) -> bool {
+        let (Self(name), Self(part)) = (self, known);
+        self.is_taken_for(known) || (part.chars().count() >= SHORTEST_PART && name.contains(part))
+    }
+
+    /// Whether a person may take the name for the whole of `known`: it is the same to the eye, or one slip away from it.
+    #[must_use]
+    pub fn is_taken_for(&self, known: &Self) -> bool {
         let (Self(name), Self(known)) = (self, known);
-        let length = known.chars().count();
+        let (own, length) = (name.chars().count(), known.chars().count());
         if known.is_empty() {
             return false;
         }
         name == known
-            || (length >= SHORTEST_PART && name.contains(known))
-            || (length >= SHORTEST_MISSPELT && strsim::osa_distance(name, known) <= 1)
+            || (length >= SHORTEST_MISSPELT && own.abs_diff(length) <= 1 && strsim::osa_distance(name, known) <= 1)
     }
 }
 

@@ -63,6 +63,14 @@ pub(super) fn read_activity(activity: &Activity) -> Vec<TokenEvent> {
     activity.events.iter().enumerate().filter_map(of).collect()
 }
 
+/// Whether it says that somebody gave or took a grant, but not to which client.
+pub(super) fn is_nameless(activity: &Activity) -> bool {
+    activity.events.iter().any(|event| {
+        matches!(event.name.as_str(), "authorize" | "revoke")
+            && event.text("client_id").and_then(ClientId::from_google).is_none()
+    })
+}
+
 /// `scope` comes as one text or several, whatever Google's table says.
 fn scopes_of(event: &Event) -> Vec<Scope> {
     let mut scopes: Vec<Scope> = event

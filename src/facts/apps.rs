@@ -7,7 +7,7 @@ use super::app_target::Target;
 use super::fact::Fact;
 use super::look_again::OwnDoubt;
 use crate::domain::ClientId;
-use crate::evidence::{AppDefinition, NamePattern, Sighting};
+use crate::evidence::{AppDefinition, Likeness, NamePattern, Sighting};
 
 /// How a client is known to be an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,16 @@ pub struct ClientFacts {
     pub access: Vec<Fact<Access>>,
 }
 
+/// A client that goes by another name than an app's, which a reader takes for it: a letter of another script, a blank that
+/// is none, a slip. It is never taken for the app here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookAlike {
+    /// Its ID.
+    pub client: ClientId,
+    /// Those of its names that look like the app's.
+    pub names: Vec<String>,
+}
+
 /// An app under audit.
 #[derive(Debug, Clone)]
 pub struct AppFacts {
@@ -40,6 +50,8 @@ pub struct AppFacts {
     pub definition: AppDefinition,
     /// Its clients: the pinned ones first, then those that bear its name; each by ID.
     pub clients: Vec<ClientFacts>,
+    /// Clients that are none of these, and look like one; by ID.
+    pub look_alikes: Vec<LookAlike>,
     /// The app's access level for every org unit, in the tree's order.
     pub access: Vec<Fact<Access>>,
     /// Why an org unit's own level has to be looked at again, in the tree's order.
@@ -95,6 +107,33 @@ pub(super) fn clients_of(
     clients.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
     clients.dedup_by(|one, other| one.0 == other.0);
     clients
+}
+
+/// Clients that are not known as the app, even by name, and bear a name that looks like one of its own or the catalogue's.
+pub(super) fn look_alikes(
+    app: &AppDefinition,
+    known: &[(ClientId, Identity, Vec<String>, bool)],
+    sightings: &BTreeMap<ClientId, Sighting>,
+) -> Vec<LookAlike> {
+    let of_pinned = known.iter().filter(|(_, identity, ..)| *identity == Identity::Pinned);
+    let own: Vec<Likeness> = of_pinned.flat_map(|(_, _, names, _)| names).map(|name| Likeness::of(name)).collect();
+    let patterns: Vec<Likeness> = app.names.iter().map(|pattern| Likeness::of(&pattern.text())).collect();
+    let looks_like_it = |name: &&String| {
+        let likeness = Likeness::of(name);
+        let catalogue = |pattern: &Likeness| {
+            // Where the app's own name is known, a name that merely begins like the catalogue's is another app of the vendor's.
+            if own.is_empty() { likeness.passes_for(pattern) } else { likeness.is_taken_for(pattern) }
+        };
+        own.iter().any(|own| likeness.is_taken_for(own)) || (!app.may_be_called(name) && patterns.iter().any(catalogue))
+    };
+    sightings
+        .iter()
+        .filter(|(client, _)| !known.iter().any(|(known, ..)| known == *client))
+        .filter_map(|(client, sighting)| {
+            let names: Vec<String> = sighting.names.iter().filter(looks_like_it).cloned().collect();
+            (!names.is_empty()).then(|| LookAlike { client: client.clone(), names })
+        })
+        .collect()
 }
 
 /// Whose level decides for the app as a whole, where nothing is pinned.

@@ -20,7 +20,7 @@ mod at_hand;
 mod bindings;
 mod cloud_session;
 mod connections;
-mod domains;
+pub(crate) mod domains;
 mod experiments;
 mod fact;
 mod listing;
@@ -48,7 +48,7 @@ pub use app_access::{APP_ACCESS, Access};
 pub use app_delegations::DELEGATION;
 pub use app_exposure::{APP_GRANTS, APP_USE, AppExposure};
 pub use application_settings::{APPLICATION_SETTING, ApplicationSettings, DELETED};
-pub use apps::{AppFacts, ClientFacts, Identity};
+pub use apps::{AppFacts, ClientFacts, Identity, LookAlike};
 pub use bindings::{ACCESS_BINDINGS, Bindings, Decider, SessionRule};
 pub use cloud_session::{CLOUD_SESSION_CONTROL, Reauth, SessionControl};
 pub use connections::{ACCOUNT, ConnectionFacts, EXEMPTION, GRANT_SCOPES, Holder};
@@ -202,6 +202,7 @@ fn app_facts(
     level: &dyn Fn(&app_target::Target) -> app_access::Levels,
 ) -> AppFacts {
     let known = apps::clients_of(app, &evidence.sightings);
+    let look_alikes = apps::look_alikes(app, &known, &evidence.sightings);
     let unpinned = (!app.is_pinned()).then(|| level(&apps::unpinned(app, &known)));
     let mut doubts: Vec<Vec<Option<look_again::OwnDoubt>>> = Vec::new();
     let clients: Vec<ClientFacts> = known
@@ -219,7 +220,13 @@ fn app_facts(
         })
         .collect();
     if let Some(levels) = unpinned {
-        return AppFacts { definition: app.clone(), clients, access: levels.in_force, own_doubts: levels.own_doubts };
+        return AppFacts {
+            definition: app.clone(),
+            clients,
+            look_alikes,
+            access: levels.in_force,
+            own_doubts: levels.own_doubts,
+        };
     }
     let pinned: Vec<&ClientFacts> = clients.iter().filter(|client| client.identity == Identity::Pinned).collect();
     let units = pinned.first().map_or(0, |client| client.access.len());
@@ -227,7 +234,7 @@ fn app_facts(
         .map(|unit| apps::fold(&pinned.iter().map(|client| &client.access[unit]).collect::<Vec<_>>()))
         .collect();
     let own_doubts = (0..units).map(|unit| doubts.iter().find_map(|client| client[unit].clone())).collect();
-    AppFacts { definition: app.clone(), clients, access, own_doubts }
+    AppFacts { definition: app.clone(), clients, look_alikes, access, own_doubts }
 }
 
 fn notices(

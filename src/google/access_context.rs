@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::client::Session;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 use super::resource_manager::OrganizationName;
 
 /// `gcpUserAccessBindings.list`: one binding.
@@ -65,5 +65,5 @@ pub fn bindings(session: &Session, organization: &OrganizationName) -> Pages<Gcp
         "/v1/organizations/{organization}/gcpUserAccessBindings",
         &[organization.number()],
     );
-    pages(session, call.with("pageSize", "100"), "gcpUserAccessBindings")
+    pages(session, call.with("pageSize", "100"), List { items: "gcpUserAccessBindings", id: "name" })
 }

@@ -2,9 +2,11 @@
 
 use super::endpoint::Api;
 use super::error::{ApiError, ErrorKind, Garbling, QuotaWindow};
+use super::privileges::Privilege;
 use super::scopes;
 
-const DELEGATION: &str = "https://admin.google.com/ac/owl/domainwidedelegation";
+/// The console's page of domain-wide delegation.
+pub const DELEGATION: &str = "https://admin.google.com/ac/owl/domainwidedelegation";
 
 /// The next step, in one or two sentences for the person who can take it.
 #[must_use]
@@ -70,6 +72,10 @@ pub fn next_step(error: &ApiError) -> String {
             }
             None => "It was given up, not answered; a larger --deadline waits longer.".to_owned(),
         },
+        ErrorKind::Interrupted => {
+            "Run it again and let it end: somebody (Ctrl-C, or a signal) ended the run, which says nothing about Google."
+                .to_owned()
+        }
         ErrorKind::BodyTooLarge { .. } => {
             "No answer of Google's should be so large; see whether a proxy is between.".to_owned()
         }
@@ -93,49 +99,50 @@ pub fn next_step(error: &ApiError) -> String {
 }
 
 fn not_administrator(error: &ApiError) -> String {
-    match error.api() {
-        Api::Directory if matches!(error.call(), "directory.roles.list" | "directory.roleAssignments.list") => {
-            "Set tenant.admin to a super administrator: nobody else may read administrator roles.".to_owned()
+    let named = match Privilege::of(error.api(), error.call()) {
+        Privilege::Role { privilege } => privilege,
+        Privilege::Open => "the privilege that it needs",
+        Privilege::SuperAdministrator => {
+            return match error.api() {
+                Api::Policies => {
+                    "Set tenant.admin to a super administrator: the Policy API answers no other role.".to_owned()
+                }
+                Api::InboundSso => {
+                    "Set tenant.admin to a super administrator, or give it a role that may read single sign-on settings."
+                        .to_owned()
+                }
+                Api::Directory
+                | Api::Reports
+                | Api::Licensing
+                | Api::AccessContext
+                | Api::ResourceManager
+                | Api::TokenEndpoint
+                | Api::IamCredentials
+                | Api::SecurityTokens
+                | Api::MetadataServer => {
+                    "Set tenant.admin to a super administrator: nobody else may read administrator roles.".to_owned()
+                }
+            };
         }
-        Api::Policies => "Set tenant.admin to a super administrator: the Policy API answers no other role.".to_owned(),
-        Api::AccessContext => "Grant tenant.admin the role Cloud Access Binding Reader \
-             (roles/accesscontextmanager.gcpAccessReader) on the Google Cloud \
-             organization, or set evidence.gcp_organization = \"none\" if it has no session bindings."
-            .to_owned(),
-        Api::ResourceManager => "Grant tenant.admin the role Organization Viewer \
-             (roles/resourcemanager.organizationViewer) in Google Cloud, or set evidence.gcp_organization."
-            .to_owned(),
-        Api::InboundSso => {
-            "Set tenant.admin to a super administrator, or give it a role that may read single sign-on settings."
-                .to_owned()
+        Privilege::Iam(role) if error.api() == Api::AccessContext => {
+            return format!(
+                "Grant tenant.admin the role {} ({}) on the Google Cloud organization, or set evidence.gcp_organization = \
+                 \"none\" if it has no session bindings.",
+                role.title, role.role
+            );
         }
-        Api::Directory
-        | Api::Reports
-        | Api::Licensing
-        | Api::TokenEndpoint
-        | Api::IamCredentials
-        | Api::SecurityTokens
-        | Api::MetadataServer => format!(
-            "Give tenant.admin an administrator role with {} in Admin console > Account > Admin roles \
-             (https://admin.google.com/ac/roles), or name a super administrator; where tenant.customer is a customer \
-             ID, see that it is that administrator's own.",
-            privilege(error.call())
-        ),
-    }
-}
-
-/// The privileges as the console names them.
-fn privilege(call: &str) -> &'static str {
-    match call {
-        "directory.orgunits.list" => "Organizational Units > Read",
-        "directory.users.list" => "Users > Read",
-        "directory.tokens.list" => "User Security Management",
-        "directory.groups.list" | "directory.members.list" => "Groups > Read",
-        "directory.domains.list" => "Domain Management",
-        "licensing.licenseAssignments.listForProduct" => "License Management > License Read",
-        "reports.activities.list" => "Reports",
-        _ => "the privilege that it needs",
-    }
+        Privilege::Iam(role) => {
+            return format!(
+                "Grant tenant.admin the role {} ({}) in Google Cloud, or set evidence.gcp_organization.",
+                role.title, role.role
+            );
+        }
+    };
+    format!(
+        "Give tenant.admin an administrator role with {named} in Admin console > Account > Admin roles \
+         (https://admin.google.com/ac/roles), or name a super administrator; where tenant.customer is a customer ID, see \
+         that it is that administrator's own."
+    )
 }
 
 /// What the scopes are for, as far as they are known here.

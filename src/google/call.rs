@@ -73,6 +73,16 @@ impl Call {
         self
     }
 
+    /// The same call for pages of one thing, where it comes in pages.
+    pub(crate) fn smallest(mut self) -> Self {
+        for (name, value) in &mut self.query {
+            if matches!(*name, "maxResults" | "pageSize") {
+                "1".clone_into(value);
+            }
+        }
+        self
+    }
+
     /// The same call for a later page, all other parameters unchanged, as Google asks.
     pub(crate) fn page(&self, token: &str, page: u32) -> Self {
         Self { page_token: Some(token.to_owned()), page, attempt: 1, ..self.clone() }

@@ -10,12 +10,13 @@
 //! 6. [`ErrorBody`]: what a refusal means.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, LOCATION, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
@@ -24,12 +25,13 @@ use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 use super::ApiError;
 use super::call::Call;
 use super::credentials::{Credentials, Minter, Wire};
-use super::endpoint::Endpoint;
+use super::endpoint::{Api, Endpoint};
 use super::error::{ErrorKind, Fault, Garbling, QuotaWindow};
 use super::error_body::{Asked, ErrorBody};
+use super::interrupt::Interrupt;
 use super::pace::{Pace, Pacers, Pacing};
 use super::patience::Patience;
-use super::retry::{Backoff, Persistence, Verdict, given_up, retry_after, verdict};
+use super::retry::{self, Backoff, Persistence, Verdict, given_up, retry_after, verdict};
 use super::scopes::ScopeEntry;
 use super::tokens::{Signer, Tokens, authenticator};
 use super::transport::{self, BodyFault, Connector, Encoding, HttpClient, innermost};
@@ -64,6 +66,8 @@ pub struct Limits {
     pub patience: Duration,
     /// When everything ends; `None` for never.
     pub deadline: Option<Instant>,
+    /// What ends everything at once, with what was read so far.
+    pub interrupt: Interrupt,
     /// The largest answer in bytes, packed and unpacked: 64 MiB.
     pub body: usize,
     /// How often and when again.
@@ -80,6 +84,7 @@ impl Default for Limits {
             attempt: Duration::from_secs(30),
             patience: Duration::from_secs(45),
             deadline: None,
+            interrupt: Interrupt::default(),
             body: 64 << 20,
             backoff: Backoff::default(),
             pacing: Pacing::Google,
@@ -115,6 +120,35 @@ struct Shared {
     limits: Limits,
     user_agent: HeaderValue,
     pacers: Pacers,
+    last_date: Mutex<Option<ServerDate>>,
+}
+
+/// What Google's clock showed, and when the answer that said so arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerDate {
+    /// The answer's `Date`, to the second.
+    pub date: Timestamp,
+    /// When it was here.
+    pub received: Instant,
+}
+
+/// What a request is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    /// The answer.
+    Read,
+    /// The token that it takes; the API is not asked.
+    Token,
+    /// To see that somebody answers: without a token, and whatever the answer is.
+    Knock,
+}
+
+/// How much of a list is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// Pages of one thing.
+    Glance,
 }
 
 impl std::fmt::Debug for Google {
@@ -152,7 +186,22 @@ impl Google {
         let tokens = Tokens::new(signer, limits.connect + limits.read_idle);
         let http = transport::client(connector);
         let pacers = Pacers::new(limits.pacing);
-        Ok(Self { shared: Arc::new(Shared { http, tokens, endpoint, limits, user_agent, pacers }) })
+        let last_date = Mutex::default();
+        Ok(Self { shared: Arc::new(Shared { http, tokens, endpoint, limits, user_agent, pacers, last_date }) })
+    }
+
+    /// What Google's clock showed last, by the `Date` of an answer of an API's; `None` before the first.
+    #[must_use]
+    pub fn server_date(&self) -> Option<ServerDate> {
+        *self.shared.last_date.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_date(&self, headers: &http::HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| retry::read_date(date.to_str().ok()?));
+        if let Some(date) = date {
+            let seen = ServerDate { date, received: Instant::now() };
+            *self.shared.last_date.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        }
     }
 
     /// The times and sizes that all calls keep to.
@@ -165,7 +214,8 @@ impl Google {
     #[must_use]
     pub fn session(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Session {
         let limits = &self.shared.limits;
-        self.session_with(source, scope, pace, Arc::new(Patience::new(limits.patience, limits.deadline)))
+        let patience = Patience::new(limits.patience, limits.deadline, limits.interrupt.clone());
+        self.session_with(source, scope, pace, Arc::new(patience), Extent::Whole)
     }
 
     fn session_with(
@@ -174,9 +224,11 @@ impl Google {
         scope: &'static ScopeEntry,
         pace: Pace,
         patience: Arc<Patience>,
+        extent: Extent,
     ) -> Session {
         let google = self.clone();
-        Session { own: Arc::new(Own { google, source, scope, pace, patience, requests: AtomicU64::new(0) }) }
+        let requests = AtomicU64::new(0);
+        Session { own: Arc::new(Own { google, source, scope, pace, patience, extent, requests }) }
     }
 }
 
@@ -192,6 +244,7 @@ struct Own {
     scope: &'static ScopeEntry,
     pace: Pace,
     patience: Arc<Patience>,
+    extent: Extent,
     requests: AtomicU64,
 }
 
@@ -224,26 +277,59 @@ impl Session {
     /// so that a chain of sources ends as soon as a single one would.
     #[must_use]
     pub fn follow_up(&self, source: &'static str, scope: &'static ScopeEntry, pace: Pace) -> Self {
-        self.own.google.session_with(source, scope, pace, Arc::clone(&self.own.patience))
+        self.own.google.session_with(source, scope, pace, Arc::clone(&self.own.patience), self.own.extent)
+    }
+
+    /// The same access for a glance: lists come in pages of one thing, of which the first tells whether they can be read
+    /// at all.
+    #[must_use]
+    pub fn glance(&self) -> Self {
+        let Own { google, source, scope, pace, patience, .. } = &*self.own;
+        google.session_with(source, scope, *pace, Arc::clone(patience), Extent::Glance)
+    }
+
+    /// Asks for a token with this session's scope, and for nothing else.
+    ///
+    /// # Errors
+    /// [`ApiError`]; it says whether the scope, the account acted for or the credentials are the trouble.
+    pub async fn authorize(&self) -> Result<(), ApiError> {
+        let call = Call::new(Api::TokenEndpoint, "a token", "/token", &[]);
+        self.send(call, Errand::Token).await.map(|_| ())
+    }
+
+    /// Sees that the Directory API answers, without a token and whatever it says.
+    ///
+    /// # Errors
+    /// [`ApiError`] where nobody answers, or only with failures.
+    pub async fn knock(&self) -> Result<(), ApiError> {
+        let template = "/admin/directory/v1/customers/{customerKey}";
+        let call = Call::new(Api::Directory, "directory.customers.get", template, &["my_customer"]);
+        self.send(call, Errand::Knock).await.map(|_| ())
     }
 
     /// Sends a GET, as often as it takes, and reads the JSON that it brings.
     pub(crate) async fn get(&self, call: Call) -> Result<Value, ApiError> {
+        let call = match self.own.extent {
+            Extent::Whole => call,
+            Extent::Glance => call.smallest(),
+        };
+        self.send(call, Errand::Read).await
+    }
+
+    async fn send(&self, call: Call, errand: Errand) -> Result<Value, ApiError> {
         let policy = Persistence::new(self.own.google.shared.limits.backoff, Arc::clone(&self.own.patience));
-        let attempts = ServiceBuilder::new().retry(policy).service(service_fn(|call: Call| self.attempt(call)));
+        let attempts = ServiceBuilder::new().retry(policy).service(service_fn(|call: Call| self.attempt(call, errand)));
         attempts.oneshot(call).await.map_err(|fault| fault.error)
     }
 
     /// One attempt, within its time. What it loses is counted here, what the pause after it costs in the policy.
-    async fn attempt(&self, call: Call) -> Result<Value, Fault> {
+    async fn attempt(&self, call: Call, errand: Errand) -> Result<Value, Fault> {
         let Own { google, patience, .. } = &*self.own;
-        let turn = google.shared.pacers.turn(self.own.pace, Instant::now());
-        if let Err(expired) = patience.wait_for_turn(turn).await {
+        if let Err(expired) = google.shared.pacers.turn(self.own.pace, self.own.source, patience).await {
             return Err(given_up(&call, patience, expired).into());
         }
         let started = Instant::now();
-        google.shared.pacers.used(self.own.pace, started);
-        let outcome = match patience.bound(started, google.shared.limits.attempt, self.exchange(&call)).await {
+        let outcome = match patience.bound(started, google.shared.limits.attempt, self.exchange(&call, errand)).await {
             Ok(outcome) => outcome,
             Err(expired) => Err(given_up(&call, patience, expired).into()),
         };
@@ -251,7 +337,7 @@ impl Session {
             let busy = *fault.error.kind() == ErrorKind::Quota(QuotaWindow::PerMinute);
             let paced = busy.then(|| {
                 let asked = fault.retry_after.map(|asked| asked.min(google.shared.limits.backoff.retry_after_cap));
-                google.shared.pacers.refused(self.own.pace, Instant::now(), asked)
+                google.shared.pacers.refused(self.own.pace, started, Instant::now(), asked)
             });
             let paced = paced.flatten();
             Fault { error: fault.error.with_scope(self.own.scope).with_attempts(call.attempt), paced, ..fault }
@@ -284,12 +370,23 @@ impl Session {
         );
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Value, Fault> {
+    async fn exchange(&self, call: &Call, errand: Errand) -> Result<Value, Fault> {
         let shared = &*self.own.google.shared;
         let limits = &shared.limits;
-        let bearer = shared.tokens.bearer(self.own.scope, call.rejected_token, call.name).await?;
-        let request = http::Request::get(call.url(shared.endpoint.as_ref()))
-            .header(AUTHORIZATION, bearer.header())
+        let bearer = match errand {
+            Errand::Knock => None,
+            Errand::Read | Errand::Token => {
+                Some(shared.tokens.bearer(self.own.scope, call.rejected_token, call.name).await?)
+            }
+        };
+        if errand == Errand::Token {
+            return Ok(Value::Null);
+        }
+        let mut request = http::Request::get(call.url(shared.endpoint.as_ref()));
+        if let Some(bearer) = &bearer {
+            request = request.header(AUTHORIZATION, bearer.header());
+        }
+        let request = request
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "gzip")
             .header(USER_AGENT, shared.user_agent.clone())
@@ -308,6 +405,10 @@ impl Session {
 
         let (head, body) = answer.into_parts();
         let status = head.status;
+        self.own.google.note_date(&head.headers);
+        if errand == Errand::Knock && !status.is_server_error() {
+            return Ok(Value::Null);
+        }
         let body = async {
             let encoding = Encoding::of(&head.headers)?;
             let limit = if status.is_success() { limits.body } else { limits.body.min(ERROR_BODY_LIMIT) };
@@ -344,11 +445,19 @@ impl Session {
         let error =
             call.failed(said.kind(status.as_u16(), asked)).with_status(status.as_u16()).with_reason(said.reason());
         let error = match (said.message(), redirect_host(&head.headers)) {
-            (Some(message), _) => error.with_message(&bearer.redact(message)),
+            (Some(message), _) => match &bearer {
+                Some(bearer) => error.with_message(&bearer.redact(message)),
+                None => error.with_message(message),
+            },
             (None, Some(host)) if status.is_redirection() => error.with_message(&format!("to {host}")),
             (None, _) => error,
         };
-        Err(Fault { error, retry_after: retry_after(&head.headers), paced: None, token: Some(bearer.generation) })
+        Err(Fault {
+            error,
+            retry_after: retry_after(&head.headers),
+            paced: None,
+            token: bearer.map(|bearer| bearer.generation),
+        })
     }
 }
 

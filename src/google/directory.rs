@@ -7,7 +7,7 @@ use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
 use super::error::ApiError;
-use super::pages::{Pages, pages, whole};
+use super::pages::{List, Pages, pages, whole};
 use super::raw::Raw;
 
 /// `customers.get`: the tenant.
@@ -175,7 +175,7 @@ pub async fn org_units(session: &Session, customer: &CustomerKey) -> Result<Vec<
     .with("type", "allIncludingParent")
     .with("orgUnitPath", "/")
     .about(customer);
-    whole(session, call, "organizationUnits").await
+    whole(session, call, List { items: "organizationUnits", id: "orgUnitId" }).await
 }
 
 /// Accounts, by address.
@@ -200,7 +200,7 @@ pub fn users(session: &Session, customer: &CustomerKey, projection: Projection, 
             },
         )
         .about(customer);
-    pages(session, call, "users")
+    pages(session, call, List { items: "users", id: "id" })
 }
 
 /// One account, by id or address.
@@ -219,7 +219,7 @@ pub async fn user(session: &Session, user_key: &str) -> Result<Raw<User>, ApiErr
 pub async fn tokens(session: &Session, user_key: &str) -> Result<Vec<Raw<Token>>, ApiError> {
     let call =
         Call::new(Api::Directory, "directory.tokens.list", "/admin/directory/v1/users/{userKey}/tokens", &[user_key]);
-    whole(session, call, "items").await
+    whole(session, call, List { items: "items", id: "clientId" }).await
 }
 
 /// Groups.
@@ -231,7 +231,7 @@ pub fn groups(session: &Session, of: GroupsOf<'_>) -> Pages<Group> {
         GroupsOf::Customer(customer) => call.with("customer", customer.as_str()).about(customer),
         GroupsOf::User(user_key) => call.with("userKey", user_key),
     };
-    pages(session, call, "groups")
+    pages(session, call, List { items: "groups", id: "id" })
 }
 
 /// The members of a group (id or address).
@@ -251,5 +251,5 @@ pub fn members(session: &Session, group_key: &str, membership: Membership) -> Pa
             Membership::Derived => Some("true"),
         },
     );
-    pages(session, call, "members")
+    pages(session, call, List { items: "members", id: "id" })
 }

@@ -7,7 +7,7 @@ use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
 use super::error::ApiError;
-use super::pages::whole;
+use super::pages::{List, whole};
 use super::raw::Raw;
 
 /// `domains.list`: one domain.
@@ -48,5 +48,5 @@ pub async fn list(session: &Session, customer: &CustomerKey) -> Result<Vec<Raw<D
         "/admin/directory/v1/customer/{customer}/domains",
         &[customer.as_str()],
     );
-    whole(session, call.about(customer), "domains").await
+    whole(session, call.about(customer), List { items: "domains", id: "domainName" }).await
 }

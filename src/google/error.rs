@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::credentials::KeylessFault;
 use super::endpoint::Api;
 use super::scopes::ScopeEntry;
+use crate::domain::is_hidden;
 
 /// One call that failed for good.
 ///
@@ -72,6 +73,8 @@ pub enum ErrorKind {
     PatienceExhausted,
     /// The run's own time is over ([`Limits::deadline`](super::Limits)).
     DeadlineReached,
+    /// Somebody ended the run ([`Limits::interrupt`](super::Limits)).
+    Interrupted,
     /// The answer is larger than gwsaudit is ready to hold, packed or unpacked.
     BodyTooLarge {
         /// The bound, in bytes.
@@ -240,6 +243,7 @@ impl ApiError {
             | ErrorKind::TimedOut
             | ErrorKind::PatienceExhausted
             | ErrorKind::DeadlineReached
+            | ErrorKind::Interrupted
             | ErrorKind::BodyTooLarge { .. }
             | ErrorKind::Garbled(_)
             | ErrorKind::PageLoop
@@ -310,6 +314,7 @@ impl fmt::Display for ErrorKind {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::PatienceExhausted => f.write_str("given up, as it did not answer"),
             Self::DeadlineReached => f.write_str("given up, as the run's time was over"),
+            Self::Interrupted => f.write_str("interrupted before it was read to the end"),
             Self::BodyTooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             Self::Garbled(Garbling::NotJson) => f.write_str("the answer is not JSON, or was cut short"),
             Self::Garbled(Garbling::Shape) => f.write_str("the answer does not have the documented shape"),
@@ -336,7 +341,7 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
         if looks_secret(word) {
             shown.push_str("[redacted]");
         } else {
-            shown.extend(word.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }));
+            shown.extend(word.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }));
         }
         if shown.len() > limit {
             break;
@@ -353,11 +358,6 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
 /// Access tokens start with `ya29.`, signed assertions with the Base64 of `{"`, refresh tokens with `1//`.
 fn looks_secret(word: &str) -> bool {
     word.contains("ya29.") || word.contains("eyJ") || word.contains("1//") || word.contains("-----BEGIN")
-}
-
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A failure on its way through the retry policy: what only the policy wants to know goes no further.

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// `inboundSsoAssignments.list`: how the users of a group or of an org unit sign in.
 ///
@@ -43,5 +43,5 @@ pub fn assignments(session: &Session, customer: &CustomerKey) -> Pages<InboundSs
         .with("pageSize", "100")
         .with("filter", format!("customer==\"customers/{customer}\""))
         .about(customer);
-    pages(session, call, "inboundSsoAssignments")
+    pages(session, call, List { items: "inboundSsoAssignments", id: "name" })
 }

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::client::Session;
 use super::customer::{CustomerId, CustomerKey};
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// `licenseAssignments.listForProduct`: one licence of one user.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,5 +32,5 @@ pub fn assignments(session: &Session, customer: &CustomerId, product_id: &str) -
     .with("customerId", customer.as_str())
     .with("maxResults", "1000")
     .about(&CustomerKey::Id(customer.clone()));
-    pages(session, call, "items")
+    pages(session, call, List { items: "items", id: "userId" })
 }

@@ -11,7 +11,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::interrupt::Interrupt;
 
 /// Why an attempt was cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub(crate) enum Expired {
     Patience,
     /// The whole run's time is over.
     Deadline,
+    /// Somebody ended the run.
+    Interrupted,
 }
 
 /// What an answer wins back.
@@ -32,13 +36,14 @@ const EARNED: Duration = Duration::from_millis(250);
 pub(crate) struct Patience {
     budget: Duration,
     deadline: Option<Instant>,
+    interrupt: Interrupt,
     lost: Mutex<Loss>,
     changed: watch::Sender<()>,
 }
 
 impl Patience {
-    pub(crate) fn new(budget: Duration, deadline: Option<Instant>) -> Self {
-        Self { budget, deadline, lost: Mutex::default(), changed: watch::Sender::new(()) }
+    pub(crate) fn new(budget: Duration, deadline: Option<Instant>, interrupt: Interrupt) -> Self {
+        Self { budget, deadline, interrupt, lost: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
     /// How long it is in all.
@@ -66,6 +71,9 @@ impl Patience {
 
     /// Whether a pause of that length, starting now, is still affordable; it is counted if so.
     pub(crate) fn afford_pause(&self, now: Instant, pause: Duration) -> Result<(), Expired> {
+        if self.interrupt.is_raised() {
+            return Err(Expired::Interrupted);
+        }
         let end = now + pause;
         if self.deadline.is_some_and(|deadline| end >= deadline) {
             return Err(Expired::Deadline);
@@ -81,16 +89,37 @@ impl Patience {
     pub(crate) async fn wait_for_turn(&self, turn: Instant) -> Result<(), Expired> {
         match self.deadline {
             Some(deadline) if turn >= deadline => Err(Expired::Deadline),
-            _ => {
-                if turn > Instant::now() {
-                    sleep_until(turn).await;
-                }
-                Ok(())
-            }
+            Some(_) | None if turn > Instant::now() => self.unless_over(sleep_until(turn)).await,
+            Some(_) | None if self.interrupt.is_raised() => Err(Expired::Interrupted),
+            Some(_) | None => Ok(()),
         }
     }
 
-    /// Does the work until it is done, or until its own time, the source's patience or the run's time is over.
+    /// Waits for something that costs no patience, but ends with the run.
+    pub(crate) async fn unless_over<F: Future>(&self, work: F) -> Result<F::Output, Expired> {
+        let deadline = async {
+            match self.deadline {
+                Some(deadline) => sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.interrupt.raised() => Err(Expired::Interrupted),
+            output = work => Ok(output),
+            () = deadline => Err(Expired::Deadline),
+        }
+    }
+
+    /// Makes a pause that was afforded; it ends early with the run, as the attempt after it will notice.
+    pub(crate) async fn pause(&self, pause: Duration) {
+        match self.unless_over(sleep(pause)).await {
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Does the work until it is done, until its own time, the source's patience or the run's time is over, or until
+    /// somebody ends the run.
     ///
     /// The end moves nearer while attempts beside it fail, so that a source that never answers is given up when the
     /// budget says, however many attempts hang.
@@ -112,6 +141,9 @@ impl Patience {
             if let Some(deadline) = self.deadline.filter(|deadline| *deadline < end.0) {
                 end = (deadline, Expired::Deadline);
             }
+            if self.interrupt.is_raised() {
+                return Err(Expired::Interrupted);
+            }
             if end.0 <= now {
                 return Err(end.1);
             }
@@ -121,6 +153,7 @@ impl Patience {
                 // Looked at again: other attempts may have failed, or a pause of theirs may overlap this one.
                 () = sleep_until(end.0) => {}
                 _ = changed.changed() => {}
+                () = self.interrupt.raised() => {}
             }
         }
     }
@@ -197,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_answers_is_given_up_within_the_budget() {
-        let patience = Patience::new(TICK * 45, None);
+        let patience = Patience::new(TICK * 45, None, Interrupt::default());
         let start = Instant::now();
         assert_eq!(patience.bound(start, TICK * 30, never()).await, Err(Expired::Attempt));
         patience.lose(start, Instant::now());
@@ -208,7 +241,7 @@ mod tests {
 
     #[test]
     fn answers_win_back_what_was_lost_and_no_more() {
-        let patience = Patience::new(SECOND, None);
+        let patience = Patience::new(SECOND, None, Interrupt::default());
         let now = Instant::now();
         patience.answered();
         assert_eq!(patience.left_if_lost(now, now), SECOND);
@@ -223,7 +256,7 @@ mod tests {
 
     #[tokio::test]
     async fn attempts_side_by_side_end_together() {
-        let patience = Patience::new(TICK * 45, None);
+        let patience = Patience::new(TICK * 45, None, Interrupt::default());
         let start = Instant::now();
         let first = async {
             assert_eq!(patience.bound(start, TICK * 30, never()).await, Err(Expired::Attempt));
@@ -242,7 +275,7 @@ mod tests {
     #[tokio::test]
     async fn success_costs_nothing_and_the_deadline_binds_all() {
         let start = Instant::now();
-        let patience = Patience::new(TICK * 8, Some(start + SECOND * 100));
+        let patience = Patience::new(TICK * 8, Some(start + SECOND * 100), Interrupt::default());
         for _ in 0..4 {
             assert!(patience.bound(Instant::now(), SECOND, tokio::time::sleep(TICK * 3)).await.is_ok());
         }
@@ -252,7 +285,29 @@ mod tests {
         assert_eq!(patience.afford_pause(now, TICK * 8), Err(Expired::Patience));
         assert_eq!(patience.afford_pause(now, TICK), Ok(()));
         assert_eq!(patience.bound(Instant::now(), SECOND, never()).await, Err(Expired::Patience));
-        let over = Patience::new(SECOND, Some(start));
+        let over = Patience::new(SECOND, Some(start), Interrupt::default());
         assert_eq!(over.bound(Instant::now(), SECOND, never()).await, Err(Expired::Deadline));
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_ends_every_wait_at_once() {
+        let interrupt = Interrupt::default();
+        let patience = Patience::new(SECOND * 100, None, interrupt.clone());
+        let start = Instant::now();
+        let raise = async {
+            tokio::time::sleep(TICK).await;
+            interrupt.raise();
+        };
+        let (bound, turn, (), ()) = tokio::join!(
+            patience.bound(start, SECOND * 30, never()),
+            patience.wait_for_turn(start + SECOND * 30),
+            patience.pause(SECOND * 30),
+            raise
+        );
+        assert_eq!((bound, turn), (Err(Expired::Interrupted), Err(Expired::Interrupted)));
+        assert!(start.elapsed() < SECOND * 2, "{:?}", start.elapsed());
+        assert_eq!(patience.wait_for_turn(start).await, Err(Expired::Interrupted));
+        assert_eq!(patience.afford_pause(Instant::now(), TICK), Err(Expired::Interrupted));
+        assert_eq!(patience.bound(Instant::now(), SECOND, async {}).await, Err(Expired::Interrupted));
     }
 }

@@ -9,7 +9,7 @@ use super::call::Call;
 use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// `policies.list`: one explicit policy.
 ///
@@ -107,7 +107,7 @@ pub fn list(session: &Session, customer: &CustomerKey) -> Pages<Policy> {
         .with("pageSize", "100")
         .with("filter", format!("customer==\"customers/{customer}\""))
         .about(customer);
-    pages(session, call, "policies")
+    pages(session, call, List { items: "policies", id: "name" })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// The log that an activity belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,5 +191,5 @@ pub fn activities(session: &Session, query: &ActivityQuery) -> Pages<Activity> {
     .with_some("eventName", query.event_name.clone())
     .with_some("customerId", query.customer.id())
     .about(&query.customer);
-    pages(session, call, "items")
+    pages(session, call, List { items: "items", id: "id" })
 }

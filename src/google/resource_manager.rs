@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::call::Call;
 use super::client::Session;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// `organizations.search`: one organization.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,7 +71,7 @@ impl fmt::Display for OrganizationName {
 pub fn organizations(session: &Session) -> Pages<Organization> {
     let call =
         Call::new(Api::ResourceManager, "cloudresourcemanager.organizations.search", "/v3/organizations:search", &[]);
-    pages(session, call.with("pageSize", "50"), "organizations")
+    pages(session, call.with("pageSize", "50"), List { items: "organizations", id: "name" })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tower::retry::Policy;
 
 use super::call::Call;
@@ -95,6 +95,7 @@ pub(crate) fn verdict(kind: &ErrorKind) -> Verdict {
         | ErrorKind::ClockSkew
         | ErrorKind::PatienceExhausted
         | ErrorKind::DeadlineReached
+        | ErrorKind::Interrupted
         | ErrorKind::BodyTooLarge { .. }
         | ErrorKind::Garbled(Garbling::Shape)
         | ErrorKind::PageLoop
@@ -110,9 +111,13 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let date = |text: &str| -> Option<Timestamp> { DateTimeParser::new().parse_timestamp(text).ok() };
-    let answered = date(headers.get(http::header::DATE)?.to_str().ok()?)?;
-    Duration::try_from(date(text)?.duration_since(answered)).ok()
+    let answered = read_date(headers.get(http::header::DATE)?.to_str().ok()?)?;
+    Duration::try_from(read_date(text)?.duration_since(answered)).ok()
+}
+
+/// A time as HTTP writes it (RFC 9110, section 5.6.7, in the one form that servers still send).
+pub(crate) fn read_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// The error for a source whose time is over.
@@ -123,6 +128,7 @@ pub(crate) fn given_up(call: &Call, patience: &Patience, expired: Expired) -> Ap
             .failed(ErrorKind::PatienceExhausted)
             .with_message(&format!("{} s without an answer", patience.budget().as_secs_f32())),
         Expired::Deadline => call.failed(ErrorKind::DeadlineReached),
+        Expired::Interrupted => call.failed(ErrorKind::Interrupted),
     }
     .with_attempts(call.attempt)
 }
@@ -169,7 +175,10 @@ impl Policy<Call, Value, Fault> for Persistence {
         let fault = result.as_mut().err()?;
         match verdict(fault.error.kind()) {
             Verdict::Final => {
-                if matches!(fault.error.kind(), ErrorKind::PatienceExhausted | ErrorKind::DeadlineReached) {
+                if matches!(
+                    fault.error.kind(),
+                    ErrorKind::PatienceExhausted | ErrorKind::DeadlineReached | ErrorKind::Interrupted
+                ) {
                     fault.error = fault.error.clone().with_cause(self.last.take());
                 }
                 None
@@ -197,7 +206,8 @@ impl Policy<Call, Value, Fault> for Persistence {
                 }
                 self.last = Some(fault.error.clone());
                 call.attempt += 1;
-                Some(Box::pin(sleep(pause)))
+                let patience = Arc::clone(&self.patience);
+                Some(Box::pin(async move { patience.pause(pause).await }))
             }
         }
     }

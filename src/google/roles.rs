@@ -6,7 +6,7 @@ use super::call::Call;
 use super::client::Session;
 use super::customer::CustomerKey;
 use super::endpoint::Api;
-use super::pages::{Pages, pages};
+use super::pages::{List, Pages, pages};
 
 /// `roles.list`: one role, a predefined or a custom one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -76,7 +76,7 @@ pub fn roles(session: &Session, customer: &CustomerKey) -> Pages<Role> {
         "/admin/directory/v1/customer/{customer}/roles",
         &[customer.as_str()],
     );
-    pages(session, call.with("maxResults", "100").about(customer), "items")
+    pages(session, call.with("maxResults", "100").about(customer), List { items: "items", id: "roleId" })
 }
 
 /// Who holds them. What groups hold is listed as theirs, not as their members'.
@@ -88,7 +88,7 @@ pub fn assignments(session: &Session, customer: &CustomerKey) -> Pages<RoleAssig
         "/admin/directory/v1/customer/{customer}/roleassignments",
         &[customer.as_str()],
     );
-    pages(session, call.with("maxResults", "200").about(customer), "items")
+    pages(session, call.with("maxResults", "200").about(customer), List { items: "items", id: "roleAssignmentId" })
 }
 
 #[cfg(test)]

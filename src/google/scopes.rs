@@ -46,7 +46,7 @@ pub static GROUPS: ScopeEntry = ScopeEntry {
 /// `members.list`.
 pub static GROUP_MEMBERS: ScopeEntry = ScopeEntry {
     url: "https://www.googleapis.com/auth/admin.directory.group.member.readonly",
-    reason: "who is in those groups",
+    reason: "who is in groups that session bindings, policies and roles name",
     broader_because: None,
 };
 

@@ -4,41 +4,51 @@
 //! screen, a right-to-left override that swaps two verdicts, a zero-width space that makes two names look alike.
 //! Here such characters become visible. Ordinary letters of every script stay as they are.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::domain::is_hidden;
+
 /// More combining marks than this on one letter serve no language; they smear over the lines around them.
 const MARKS_PER_LETTER: usize = 4;
 
-/// True for a character that a terminal or a browser does not show as itself: control and format characters, bidi
-/// controls, zero-width and otherwise invisible ones, line separators, blanks that only look like a space, private use.
-#[must_use]
-pub fn is_hidden(c: char) -> bool {
-    if c.is_control() {
-        return true;
+/// No text that somebody reads is longer, in characters as they are shown: a name of a megabyte would push everything else
+/// off the page. Where it is, this much of its start and end is kept.
+const LONGEST: usize = 4_000;
+/// What a hidden character takes at most: `\u{10ffff}`, or `<U+10FFFF>` in SARIF.
+const WRITTEN_OUT: usize = 10;
+const KEPT_AT_START: usize = 3_000;
+const KEPT_AT_END: usize = 900;
+
+/// The text, or of an endless one its two ends with the number of characters left out between them.
+pub(super) fn bounded(text: &str) -> Cow<'_, str> {
+    let takes = |c: char| if is_hidden(c) { WRITTEN_OUT } else { 1 };
+    if text.len() * WRITTEN_OUT <= LONGEST || text.chars().map(takes).sum::<usize>() <= LONGEST {
+        return Cow::Borrowed(text);
     }
-    if c.is_whitespace() {
-        // U+3000 is the ordinary space of Japanese and Chinese and takes two visible columns.
-        return c != ' ' && c != '\u{3000}';
-    }
-    matches!(u32::from(c),
-        0x00AD | 0x034F | 0x061C | 0x06DD | 0x070F | 0x08E2 | 0x180B..=0x180F
-        | 0x0600..=0x0605 | 0x0890..=0x0891
-        | 0x115F..=0x1160 | 0x17B4..=0x17B5
-        | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
-        | 0x2800 | 0x3164
-        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFC
-        | 0xFDD0..=0xFDEF
-        | 0x110BD | 0x110CD | 0x13430..=0x1345F | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A
-        | 0xE000..=0xF8FF
-        | 0xE0000..=0x0010_FFFF
-    ) || u32::from(c) & 0xFFFE == 0xFFFE
+    let bytes = |chars: &mut dyn Iterator<Item = char>, room: usize| -> usize {
+        let mut used = 0;
+        chars
+            .take_while(|c| {
+                used += takes(*c);
+                used <= room
+            })
+            .map(char::len_utf8)
+            .sum()
+    };
+    let head = bytes(&mut text.chars(), KEPT_AT_START);
+    let tail = text.len() - bytes(&mut text.chars().rev(), KEPT_AT_END);
+    let left_out = text[head..tail].chars().count();
+    Cow::Owned(format!("{}… ({left_out} characters left out) …{}", &text[..head], &text[tail..]))
 }
 
-/// Text that is safe to put on a terminal: hidden characters are shown as `\u{…}`.
+/// Text that is safe to put on a terminal: hidden characters are shown as `\u{…}`, and what is longer than a page loses
+/// its middle, with a word on how much.
 ///
-/// Different texts stay different, because a `\u{` that was there from the start has its backslash shown as `\u{5c}`.
+/// Different texts stay different as far as they are shown, because a `\u{` that was there from the start has its
+/// backslash shown as `\u{5c}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Visible(String);
 
@@ -46,6 +56,7 @@ impl Visible {
     /// Makes text visible.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        let text = bounded(text);
         let mut seen = String::with_capacity(text.len());
         let mut base_is_blank = true;
         let mut marks = 0;
@@ -192,6 +203,17 @@ mod tests {
     #[test]
     fn a_written_escape_is_not_taken_for_ours() {
         assert_ne!(seen("\\u{202e}"), seen("\u{202e}"));
+    }
+
+    #[test]
+    fn endless_names_are_cut_and_say_so() {
+        let page = "é".repeat(LONGEST);
+        assert_eq!(seen(&page), page);
+        let endless = seen(&format!("start{}\u{1b}end", "é".repeat(1 << 20)));
+        assert!(endless.starts_with("starté") && endless.ends_with("é\\u{1b}end"), "{endless}");
+        assert!(endless.contains("é… (1044694 characters left out) …é"), "{endless}");
+        assert!(endless.chars().count() < LONGEST);
+        assert!(seen(&"\u{202e}".repeat(1 << 20)).chars().count() < LONGEST);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod fingerprint;
 mod human;
 mod json;
+mod json_text;
 pub mod model;
 mod org_tree;
 mod page;
@@ -33,10 +34,13 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use assemble::{Assembly, assemble};
-pub use escape::{Visible, is_hidden};
-pub use read::{UnreadableReport, read};
+pub use escape::Visible;
+pub use json_text::{legible_json, write_json, write_json_line};
+pub use read::{LONGEST_REPORT, UnreadableReport, read};
 pub use shared_text::{SharedText, SharedTexts};
 pub(crate) use wording::either;
+
+pub use crate::domain::is_hidden;
 
 use crate::domain::CheckId;
 use model::Report;

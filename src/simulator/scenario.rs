@@ -192,6 +192,9 @@ pub(super) struct Service {
     /// How many reads of policies are answered in a second, evenly; as many as come unless said.
     pub(super) policy_reads_per_second: Option<f64>,
     pub(super) policies_listing: PoliciesListing,
+    /// How far Google's clock is from this machine's: `+10m` is ahead. Dates of answers, the log's present and the times
+    /// of assertions are judged by it.
+    pub(super) clock: Offset,
     /// Whether credential files of every kind are written beside the key.
     pub(super) keyless: bool,
     /// Who may have the service account sign, and get tokens of it: addresses, and `principal` for the federated
@@ -240,6 +243,7 @@ impl Default for Service {
             empty_pages: false,
             policy_reads_per_second: None,
             policies_listing: PoliciesListing::Whole,
+            clock: Offset::ZERO,
             keyless: false,
             token_creators: None,
             attached_account: None,

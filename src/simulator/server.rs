@@ -158,7 +158,7 @@ impl Simulator {
             return Err(SimulatorError::NotLoopback(address));
         }
         #[expect(clippy::disallowed_methods, reason = "the simulator's clock starts here")]
-        let real_start = Timestamp::now();
+        let real_start = scenario.file.service.clock.from(Timestamp::now());
         let start = options.now.unwrap_or(real_start);
         let present =
             Present::new(&scenario.file, start).map_err(|Contradiction { what, .. }| SimulatorError::Scenario(what))?;

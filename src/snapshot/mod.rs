@@ -10,6 +10,7 @@
 //! {"type":"end","records":2117}                          so that a cut file is seen to be cut
 //! ```
 
+mod bounds;
 mod canary;
 mod dns;
 mod durable;

@@ -4,11 +4,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::bounds::{Bounded, LONGEST_HEADER, LONGEST_LINE, MOST_LINES, TooMuch, WINDOW_LOG};
 use super::record::{Header, Line, RecordKind, SCHEMA};
 use super::write::{Spool, WriteError, is_zstd, write_snapshot};
-
-/// No record of Google's comes near this; a longer line is not a snapshot's.
-const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
 /// A snapshot cannot be read.
 #[derive(Debug, Error)]
@@ -35,6 +33,14 @@ pub enum ReadError {
         file: String,
         /// What it says it is.
         found: String,
+    },
+    /// It goes on for longer than any snapshot.
+    #[error("{file} is not read to its end: {why}")]
+    TooLarge {
+        /// Which file.
+        file: String,
+        /// Of what it has too much.
+        why: String,
     },
     /// A line is not a record.
     #[error("line {line} of the snapshot {file} is not a record: {why}")]
@@ -93,7 +99,7 @@ impl Snapshot {
         let origin = Origin::File(path.to_owned());
         let mut lines = Lines::open(&origin)?;
         let file = lines.file.clone();
-        let first = lines.next_text()?.ok_or_else(|| ReadError::NotASnapshot { file: file.clone() })?;
+        let first = lines.header()?.ok_or_else(|| ReadError::NotASnapshot { file: file.clone() })?;
         let value: serde_json::Value =
             serde_json::from_str(&first).map_err(|_| ReadError::NotASnapshot { file: file.clone() })?;
         match value.get("schema").and_then(serde_json::Value::as_str) {
@@ -142,7 +148,7 @@ impl Snapshot {
     pub fn for_each(&self, mut each: impl FnMut(&Line)) -> Result<(), ReadError> {
         let mut lines = Lines::open(&self.origin)?;
         let file = lines.file.clone();
-        lines.next_text()?;
+        lines.header()?;
         let mut ended = false;
         while let Some(text) = lines.next_text()? {
             let malformed = |why: String, line| ReadError::Malformed { file: file.clone(), line, why };
@@ -181,9 +187,12 @@ impl Lines {
             Origin::File(path) => {
                 let opened = File::open(path).map_err(failed)?;
                 if is_zstd(path) {
-                    Box::new(BufReader::new(zstd::Decoder::new(opened).map_err(failed)?))
+                    let packed = opened.metadata().map_err(failed)?.len();
+                    let mut decoder = zstd::Decoder::new(opened).map_err(failed)?;
+                    decoder.window_log_max(WINDOW_LOG).map_err(failed)?;
+                    Box::new(BufReader::new(Bounded::unpacked(decoder, packed)))
                 } else {
-                    Box::new(BufReader::new(opened))
+                    Box::new(BufReader::new(Bounded::plain(opened)))
                 }
             }
             Origin::Unnamed(opened) => {
@@ -195,10 +204,22 @@ impl Lines {
         Ok(Self { reader, file, number: 0, ended_with_break: true })
     }
 
+    fn header(&mut self) -> Result<Option<String>, ReadError> {
+        self.next_of(LONGEST_HEADER)
+    }
+
     fn next_text(&mut self) -> Result<Option<String>, ReadError> {
+        if self.number >= MOST_LINES {
+            let why = format!("it has more than {MOST_LINES} lines");
+            return Err(ReadError::TooLarge { file: self.file.clone(), why });
+        }
+        self.next_of(LONGEST_LINE)
+    }
+
+    fn next_of(&mut self, longest: u64) -> Result<Option<String>, ReadError> {
         let mut bytes = Vec::new();
         self.number += 1;
-        let read = self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        let read = self.reader.by_ref().take(longest).read_until(b'\n', &mut bytes);
         match read {
             Ok(0) => {
                 self.number -= 1;
@@ -209,11 +230,18 @@ impl Lines {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 return Err(ReadError::Truncated { file: self.file.clone(), lines: self.number - 1 });
             }
-            Err(source) => return Err(ReadError::Io { file: self.file.clone(), source }),
+            Err(source) => {
+                let file = self.file.clone();
+                let too_much = source.get_ref().and_then(|why| why.downcast_ref::<TooMuch>());
+                return Err(match too_much {
+                    Some(why) => ReadError::TooLarge { file, why: why.to_string() },
+                    None => ReadError::Io { file, source },
+                });
+            }
         }
         self.ended_with_break = bytes.ends_with(b"\n");
-        if !self.ended_with_break && bytes.len() as u64 >= LONGEST_LINE {
-            let why = format!("it is longer than {} MiB", LONGEST_LINE / 1024 / 1024);
+        if !self.ended_with_break && bytes.len() as u64 >= longest {
+            let why = format!("it is longer than {} MiB", longest >> 20);
             return Err(ReadError::Malformed { file: self.file.clone(), line: self.number, why });
         }
         String::from_utf8(bytes).map(Some).map_err(|_| ReadError::Malformed {

@@ -5,6 +5,7 @@ mod corpus;
 mod faults;
 mod google;
 mod histories;
+mod hostile;
 mod logs_and_apps;
 mod meta;
 mod packs;

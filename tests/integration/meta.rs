@@ -166,7 +166,8 @@ fn imports_point_one_way() {
     for path in files("src", "rs") {
         let inside = path.strip_prefix(root().join("src")).expect("it is there");
         let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-        if first == "lib.rs" || first == "main.rs" {
+        // The entrances of the fuzz targets reach into every stage, and no stage reaches into them.
+        if ["lib.rs", "main.rs", "fuzzing.rs"].contains(&first.as_str()) {
             continue;
         }
         assert!(stages.contains(first.as_str()), "{first} is a stage that this test does not know");
@@ -260,4 +261,57 @@ fn the_readme_counts_what_packs_hold() {
         let row = format!("| `{}` | {all} | {automated} | {manual} | {more} |", pack.id);
         assert!(readme.contains(&row), "the README lacks the row {row}");
     }
+}
+
+/// The day in a reason such as "…; until 2027-01-31".
+fn ends(reason: &str) -> Option<jiff::civil::Date> {
+    let day = reason.split_once("until ")?.1;
+    day.get(..10)?.parse().ok()
+}
+
+/// Ignored advisories without a reason, without an end, or whose end has come.
+fn ignored_for_ever(deny: &str, today: jiff::civil::Date) -> Vec<String> {
+    let deny: toml::Table = toml::from_str(deny).expect("TOML");
+    let ignored = deny["advisories"]["ignore"].as_array().expect("a list").clone();
+    let faulty = |entry: &toml::Value| {
+        let reason = entry.get("reason").and_then(toml::Value::as_str).unwrap_or_default();
+        ends(reason).is_none_or(|day| day < today)
+    };
+    ignored.iter().filter(|entry| faulty(entry)).map(ToString::to_string).collect()
+}
+
+#[test]
+fn no_advisory_is_ignored_without_reason_and_end() {
+    let today = jiff::Timestamp::now().to_string()[..10].parse().expect("a day");
+    assert_eq!(ignored_for_ever(include_str!("../../deny.toml"), today), Vec::<String>::new());
+    let of = |ignore: &str| {
+        ignored_for_ever(&format!("[advisories]\nignore = [{ignore}]"), "2026-11-26".parse().expect("a day"))
+    };
+    for faulty in [
+        "\"RUSTSEC-2026-0001\"",
+        "{ id = \"RUSTSEC-2026-0001\" }",
+        "{ id = \"RUSTSEC-2026-0001\", reason = \"not reached\" }",
+        "{ id = \"RUSTSEC-2026-0001\", reason = \"not reached; until the next release\" }",
+        "{ id = \"RUSTSEC-2026-0001\", reason = \"not reached; until 2026-11-25\" }",
+    ] {
+        assert_eq!(of(faulty).len(), 1, "{faulty}");
+    }
+    assert!(of("{ id = \"RUSTSEC-2026-0001\", reason = \"not reached; until 2026-11-26\" }").is_empty());
+}
+
+#[test]
+fn every_fuzz_target_has_its_binary_and_its_corpus() {
+    let stems = |folder: &str, extension: &str| -> Vec<String> {
+        let stem = |path: &PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
+        files(folder, extension).iter().map(stem).collect()
+    };
+    let targets = stems("fuzz/fuzz_targets", "rs");
+    let manifest = read(&root().join("fuzz/Cargo.toml"));
+    let entrances = read(&root().join("src/fuzzing.rs"));
+    for target in &targets {
+        assert!(manifest.contains(&format!("name = \"{target}\"")), "{target} is no binary");
+        assert!(entrances.contains(&format!("(\"{target}\", {target}),")), "{target} is not replayed by the tests");
+        assert!(root().join("fuzz/corpus").join(target).is_dir(), "{target} has no corpus");
+    }
+    assert_eq!(entrances.matches("\n    (\"").count(), targets.len());
 }

@@ -1,6 +1,7 @@
 //! Tests of `report`: every fixture in every format.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use gwsaudit::report::model::{Confidence, Report, SourceStatus, Status, SubjectKind};
 use gwsaudit::report::{Colour, Detail, Format, RenderOptions, is_hidden, read, render};
@@ -145,7 +146,12 @@ fn sarif_golden() {
 }
 
 /// The published schema.
-pub(crate) fn sarif_validator() -> jsonschema::Validator {
+pub(crate) fn sarif_validator() -> &'static jsonschema::Validator {
+    static VALIDATOR: LazyLock<jsonschema::Validator> = LazyLock::new(published_schema);
+    &VALIDATOR
+}
+
+fn published_schema() -> jsonschema::Validator {
     let mut schema: Value = serde_json::from_str(include_str!("../fixtures/sarif-schema-2.1.0.json")).expect("JSON");
     // The document's pattern for `language` has a stray bracket and is no ECMA regular expression. We write no such field.
     for owner in ["run", "toolComponent"] {

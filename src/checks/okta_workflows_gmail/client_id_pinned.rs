@@ -4,7 +4,7 @@ use super::{APP_ACCESS_HELP, PACK};
 use crate::checks::check::{Meta, Shown, Turn};
 use crate::checks::per_subject::{Subject, SubjectCheck, SubjectSet};
 use crate::checks::verdict::Outcome;
-use crate::domain::Severity;
+use crate::domain::{ClientId, Severity};
 use crate::evidence::{APP_ACCESS_URL, Item, Source};
 use crate::facts::{AppFacts, Facts, Gap, Identity, Truth};
 use crate::report::model::{Remediation, Status, SubjectKind};
@@ -27,7 +27,8 @@ static META: LazyLock<Meta> = LazyLock::new(|| {
     sources: WITNESSES.to_vec(),
     why: "Whoever registers an OAuth app chooses its display name. An app recognised by name alone may be another: trust given \
           to it may go to a stranger, and verdicts about it may be about the wrong client.".into(),
-    fails_when: "the app is recognised by display name alone, or a second client ID bears the same name".into(),
+    fails_when: "the app is recognised by display name alone, or a second client ID bears the same name, or one that a reader \
+                 takes for it".into(),
     not_applicable_when: "no grant and no event names the app".into(),
     fix: "Run `gwsaudit apps discover`, make sure with the vendor which client ID is the app's, and pin it in the configuration \
           ([[apps]] id, client_ids). Block any other client that bears the name.".into(),
@@ -48,6 +49,24 @@ fn app(subject: Subject<'_>) -> Option<&AppFacts> {
 
 fn namesakes(app: &AppFacts) -> Vec<String> {
     app.clients_known(Identity::ByName).map(|client| client.client.to_string()).collect()
+}
+
+fn look_alikes(app: &AppFacts) -> Vec<String> {
+    app.look_alikes.iter().map(|other| other.client.to_string()).collect()
+}
+
+/// The names in quotes, one after another.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The source that shows a client, the most telling first.
+fn seen_in(client: &ClientId, facts: &Facts) -> SourceId {
+    match facts.evidence.sightings.get(client) {
+        Some(sighting) if sighting.granted_by > 0 => SourceId::Grants,
+        Some(sighting) if sighting.token_events > 0 => SourceId::TokenLog,
+        Some(_) | None => SourceId::AdminLog,
+    }
 }
 
 impl SubjectCheck for ClientIdPinned {
@@ -82,7 +101,8 @@ impl SubjectCheck for ClientIdPinned {
         let seen = app.clients.iter().any(|client| client.seen);
         let alone = app.clients_known(Identity::ByName).next().is_none();
         let all_seen = gaps.is_empty();
-        let applicable = match (seen, all_seen) {
+        let unmistakable = app.look_alikes.is_empty();
+        let applicable = match (seen, all_seen && unmistakable) {
             (true, _) => Truth::TrueProven,
             (false, true) => Truth::FalseProven,
             (false, false) => Truth::Unknown,
@@ -93,30 +113,47 @@ impl SubjectCheck for ClientIdPinned {
         let healthy = match (alone, all_seen) {
             (false, false) if own_name_open => Truth::Unknown,
             (false, _) => Truth::FalseProven,
-            (true, true) => Truth::TrueProven,
-            (true, false) => Truth::Unknown,
+            // That a name is taken for another is our reading of it.
+            (true, _) if !unmistakable && !own_name_open && app.definition.is_pinned() => Truth::FalsePresumed,
+            (true, true) if unmistakable => Truth::TrueProven,
+            (true, _) => Truth::Unknown,
         };
         let mut outcome = Outcome::new(applicable, healthy);
         outcome.gaps = gaps;
+        for other in &app.look_alikes {
+            outcome.gaps.insert(Gap {
+                fact: "client-id".into(),
+                why: format!(
+                    "{} goes by {}, which looks like the name of {}",
+                    other.client,
+                    quoted(&other.names),
+                    app.definition.name
+                ),
+                supply: format!(
+                    "find out whose client that is; add it to client_ids of {} if it is the vendor's, else block it",
+                    app.definition.id
+                ),
+            });
+            outcome.evidence.insert(Arc::new(Item {
+                at: None,
+                source: Source::Google(seen_in(&other.client, facts)),
+                locator: other.client.to_string(),
+                says: format!("goes by {}; looks like the app, and is not known to be it", quoted(&other.names)),
+                actor: None,
+            }));
+        }
         for client in app.clients.iter().filter(|client| client.seen) {
             let pinned = match client.identity {
                 Identity::Pinned => "pinned",
                 Identity::ByName => "recognised by name alone",
             };
-            let names: Vec<String> = client.names.iter().map(|name| format!("{name:?}")).collect();
-            let sighting = facts.evidence.sightings.get(&client.client);
-            let seen_in = match sighting {
-                Some(sighting) if sighting.granted_by > 0 => SourceId::Grants,
-                Some(sighting) if sighting.token_events > 0 => SourceId::TokenLog,
-                Some(_) | None => SourceId::AdminLog,
-            };
             outcome.evidence.insert(Arc::new(Item {
                 at: None,
-                source: Source::Google(seen_in),
+                source: Source::Google(seen_in(&client.client, facts)),
                 locator: client.client.to_string(),
                 says: format!(
                     "goes by {}; {pinned}",
-                    if names.is_empty() { "no name".to_owned() } else { names.join(", ") }
+                    if client.names.is_empty() { "no name".to_owned() } else { quoted(&client.names) }
                 ),
                 actor: None,
             }));
@@ -131,13 +168,22 @@ impl SubjectCheck for ClientIdPinned {
             Status::Pass => format!("{name} is pinned to its client ID, and no other client bears its name."),
             Status::Fail | Status::Suppressed => {
                 let others = namesakes(app).join(", ");
-                if app.definition.is_pinned() {
+                if others.is_empty() {
+                    let others = look_alikes(app).join(", ");
+                    format!("Another client bears a name that looks like that of {name}: {others}.")
+                } else if app.definition.is_pinned() {
                     format!("Another client bears the name of {name}: {others}.")
                 } else {
                     format!("{name} is recognised by its display name alone, as {others}.")
                 }
             }
             Status::NotApplicable => format!("No grant and no event names {name}."),
+            Status::Undetermined | Status::Manual if !app.look_alikes.is_empty() => {
+                let others = look_alikes(app).join(", ");
+                format!(
+                    "A client bears a name that looks like that of {name}, and nothing tells whether it is: {others}."
+                )
+            }
             Status::Undetermined | Status::Manual => {
                 format!("Whether another client bears the name of {name} could not be seen in full.")
             }
@@ -146,8 +192,9 @@ impl SubjectCheck for ClientIdPinned {
 
     fn remediation(&self, subject: Subject<'_>, _facts: &Facts) -> Remediation {
         let steps = app(subject).map_or_else(Vec::new, |app| {
-            let (id, others) = (&app.definition.id, namesakes(app));
-            if app.definition.is_pinned() {
+            let (id, mut others) = (&app.definition.id, namesakes(app));
+            if app.definition.is_pinned() || others.is_empty() {
+                others.extend(look_alikes(app));
                 vec![format!(
                     "Find out whose client {} is. If it is the vendor's too, add it to client_ids of {id} in the configuration; \
                      otherwise block it under API controls.",
@@ -168,7 +215,10 @@ impl SubjectCheck for ClientIdPinned {
     fn turned_by(&self, shown: &Shown<'_>) -> Vec<Turn> {
         match shown.result.status {
             Status::Pass => vec![
-                Turn::by("a grant or an event names another client of the same name", &[Status::Fail]),
+                Turn::by(
+                    "a grant or an event names another client of the same name, or of one that looks like it",
+                    &[Status::Fail],
+                ),
                 Turn::by("the client ID is taken out of the configuration", &[Status::Fail]),
             ],
             Status::NotApplicable => {

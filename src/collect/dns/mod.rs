@@ -7,6 +7,7 @@ mod questions;
 mod resolver;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
@@ -119,6 +120,20 @@ async fn ask(
         }
     }
     Ok((record, spool))
+}
+
+/// Whether names can be looked up, tried on one: `true` where it has texts.
+///
+/// # Errors
+/// Why nobody answers, and what to do about it.
+pub async fn try_resolver(limits: &Limits, servers: &[SocketAddr], name: DomainName) -> Result<bool, (String, String)> {
+    let failed = |why: String| (why, WHAT_TO_DO.to_owned());
+    let answer = Resolver::new(servers, limits).map_err(failed)?.text(name).await;
+    match answer.status {
+        DnsStatus::Answer => Ok(true),
+        DnsStatus::None => Ok(false),
+        DnsStatus::Failed => Err(failed(answer.error.unwrap_or_else(|| "it could not be asked".to_owned()))),
+    }
 }
 
 /// A length of time in words, for errors.

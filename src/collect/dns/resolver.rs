@@ -14,7 +14,7 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::time::{Instant, timeout};
 
 use crate::domain::DomainName;
-use crate::google::Limits;
+use crate::google::{Interrupt, Limits};
 use crate::snapshot::{DnsAnswer, DnsStatus, DnsType};
 
 use super::seconds;
@@ -25,6 +25,7 @@ pub(super) struct Resolver {
     /// The longest time without any answer, after which nobody is asked any more.
     patience: Duration,
     deadline: Option<Instant>,
+    interrupt: Interrupt,
     attempt: Duration,
     last_answer: Mutex<Instant>,
 }
@@ -58,6 +59,7 @@ impl Resolver {
             resolver,
             patience: limits.patience,
             deadline: limits.deadline,
+            interrupt: limits.interrupt.clone(),
             attempt: limits.attempt,
             last_answer: Mutex::new(Instant::now()),
         })
@@ -76,6 +78,9 @@ impl Resolver {
 
     /// No text at all is an answer; an error is none.
     async fn look_up(&self, name: &DomainName) -> Result<Vec<String>, String> {
+        if self.interrupt.is_raised() {
+            return Err("not asked, as the run was interrupted".to_owned());
+        }
         let now = Instant::now();
         if self.deadline.is_some_and(|deadline| now >= deadline) {
             return Err("not asked, as the run's time was over".to_owned());
@@ -87,7 +92,11 @@ impl Resolver {
         let within = self.deadline.map_or(self.attempt, |deadline| self.attempt.min(deadline - now));
         // With the dot at its end a name is whole, and this machine's search list stays out of it.
         let whole = Name::from_ascii(format!("{name}.")).map_err(|_| "it is no name".to_owned())?;
-        let outcome = match timeout(within, self.resolver.lookup(whole, RecordType::TXT)).await {
+        let outcome = tokio::select! {
+            () = self.interrupt.raised() => return Err("interrupted before it was answered".to_owned()),
+            outcome = timeout(within, self.resolver.lookup(whole, RecordType::TXT)) => outcome,
+        };
+        let outcome = match outcome {
             Err(_) => Err("no answer in time".to_owned()),
             Ok(Ok(found)) => Ok(texts(&found)),
             Ok(Err(error)) => meaning(&error),

@@ -21,6 +21,27 @@ pub use dmarc::DmarcRecord;
 pub use spf::SpfAll;
 use spf::{Target, Terms};
 
+/// A TXT record as whatever it may be, for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_record(text: &str) {
+    if let Some(terms) = Terms::read(text) {
+        assert!(text.len() >= 6 && text[..6].eq_ignore_ascii_case("v=spf1"), "{text:?} is no SPF record");
+        assert!(terms.includes.iter().all(|name| !name.chars().any(|c| c.is_ascii_uppercase())));
+        if let Some(Target::Domain(name)) = terms.target() {
+            assert!(name.as_str().len() <= 253, "{name} cannot be asked for");
+        }
+    }
+    if let Some(record) = dmarc::read(text) {
+        assert_eq!(record.text, text);
+        let words = record.policy.iter().chain(&record.subdomain_policy);
+        assert!(words.chain(&record.rua).chain(&record.ruf).all(|word| !word.chars().any(|c| c.is_ascii_uppercase())));
+        assert!(!is_key(text) || text.contains('p'));
+    }
+    let count = tags::tags(text).len();
+    assert!(count <= text.split(';').count());
+    is_key(text);
+}
+
 /// Name of the list of domains in `missing`.
 pub const DOMAINS: &str = "domains";
 /// Name of a domain's SPF records in `missing`.

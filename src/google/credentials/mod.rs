@@ -59,6 +59,19 @@ pub enum Credentials {
     Keyless(Box<Keyless>),
 }
 
+/// An identity that has IAM sign for a service account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asker {
+    /// A service account, by its address; it may be the one that is signed for.
+    ServiceAccount(String),
+    /// A person who has signed in; the credential does not say who.
+    Person,
+    /// A workload of another platform, without a service account.
+    Workload,
+    /// The service account that is attached to this machine.
+    Machine,
+}
+
 /// A credential that stands for no service account, so that one has to be named.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoServiceAccount {
@@ -144,6 +157,48 @@ impl Credentials {
         match self {
             Self::Key(key) => key.client_email(),
             Self::Keyless(keyless) => keyless.signer().as_str(),
+        }
+    }
+
+    /// The number that delegation is granted to, where the credentials tell it: a key file does.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::Key(key) => key.client_id(),
+            Self::Keyless(_) => None,
+        }
+    }
+
+    /// Who asks IAM to sign, where IAM does; `None` for a key, which signs here.
+    #[must_use]
+    pub fn asker(&self) -> Option<Asker> {
+        match self {
+            Self::Key(_) => None,
+            Self::Keyless(keyless) => Some(match &keyless.source {
+                Source::Key(key) => Asker::ServiceAccount(key.client_email().to_owned()),
+                Source::Person(_) => Asker::Person,
+                Source::Machine(_) => Asker::Machine,
+                Source::Impersonated { account, .. } => Asker::ServiceAccount(account.account.to_string()),
+                Source::Workload(account) => match &account.impersonation {
+                    Some(wanted) => Asker::ServiceAccount(wanted.account.to_string()),
+                    None => Asker::Workload,
+                },
+            }),
+        }
+    }
+
+    /// What it is, in a few words.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "a service account's key",
+            Self::Keyless(keyless) => match &keyless.source {
+                Source::Key(_) => "another service account's key, for which IAM signs",
+                Source::Person(_) => "a person's sign-in, for which IAM signs",
+                Source::Workload(_) => "Workload Identity Federation, for which IAM signs",
+                Source::Impersonated { .. } => "an impersonated service account, for which IAM signs",
+                Source::Machine(_) => "this machine's identity, for which IAM signs",
+            },
         }
     }
 

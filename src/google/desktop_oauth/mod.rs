@@ -16,3 +16,10 @@ pub use client_file::{DesktopClient, InvalidClient};
 pub use id_token::Identity;
 pub use redirect::{Redirect, RedirectFault, Refusal};
 pub use token::{Granted, NotGranted, Refresh, Revocation, TokenEndpoint};
+
+/// What reads the answers that come back through a browser and from the token endpoint, for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(super) mod readers {
+    pub(in crate::google) use super::outcome::read as token_answer;
+    pub(in crate::google) use super::redirect::presented_address;
+}

@@ -72,7 +72,7 @@ const LATER: [&str; 6] = [
 ];
 
 /// What an answer of that status and body means, and Google's words for it where it is a refusal.
-pub(super) fn read(status: u16, body: &[u8]) -> (TryOutcome, Option<String>) {
+pub(in crate::google) fn read(status: u16, body: &[u8]) -> (TryOutcome, Option<String>) {
     let Ok(said) = serde_json::from_slice::<Said>(body) else {
         // A proxy's page, or half an answer. A front end of Google's that fails has no JSON to say so either.
         return (TryOutcome::Unreachable, Some(format!("HTTP {status}, and not JSON")));

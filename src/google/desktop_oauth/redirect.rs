@@ -84,6 +84,12 @@ fn read_pasted(text: &str, state: &Secret) -> Result<Answer, Foreign> {
     read(query.split('#').next().unwrap_or(query), state)
 }
 
+/// What a pasted address comes to: a code, words of refusal that are shown, or nothing.
+#[cfg(any(test, fuzzing))]
+pub(in crate::google) fn presented_address(text: &str, state: &Secret) -> Option<Result<Secret, String>> {
+    read_pasted(text, state).ok().map(|answer| answer.map_err(|refusal| refusal.words))
+}
+
 impl Redirect {
     /// Opens a listener.
     ///

@@ -18,6 +18,7 @@ use crate::domain::{Clock, Secret, TryOutcome};
 use crate::google::client::ConnectError;
 use crate::google::endpoint::Endpoint;
 use crate::google::error::presentable;
+use crate::google::retry::read_date;
 use crate::google::transport::{self, BodyFault, Connector, Encoding, HttpClient, innermost};
 
 /// For name, TCP and TLS together.
@@ -285,11 +286,6 @@ fn unread(fault: &BodyFault) -> String {
         BodyFault::Stalled => "the answer stalled".to_owned(),
         BodyFault::Broken(words) | BodyFault::Undecodable(words) => presentable(words, 200),
     }
-}
-
-/// A `Date` header (RFC 9110, section 5.6.7, in the one form that servers still send).
-fn read_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// Google's time where it told one, else this machine's at the time of the answer.

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use super::model::{Setting, Whom};
 use super::{Question, SCHEMA, Target};
-use crate::report::assemble;
 use crate::report::model::{Source, Tenant};
+use crate::report::{assemble, write_json};
 
 #[derive(Serialize)]
 struct Answer<'q> {
@@ -54,6 +54,5 @@ pub(super) fn render(question: &Question<'_>, out: &mut dyn Write) -> io::Result
         sources: assemble::sources(&question.facts.evidence),
         notices: &question.notices,
     };
-    serde_json::to_writer_pretty(&mut *out, &answer)?;
-    out.write_all(b"\n")
+    write_json(&answer, out)
 }

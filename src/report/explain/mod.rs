@@ -22,6 +22,7 @@ use super::model::{
 use crate::checks::{Check, Shown, Turn};
 use crate::domain::OrgUnitPath;
 use crate::facts::{APP_ACCESS, CLOUD_SESSION_CONTROL};
+use crate::report::write_json;
 use crate::snapshot::SourceId;
 
 /// The schema name that every JSON explanation carries.
@@ -81,8 +82,7 @@ pub fn explain<'r>(report: &'r Report, check: &'r dyn Check, results: &[&'r Chec
 ///
 /// Only those of `out`.
 pub fn render_json(explanations: &Explanations<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, explanations)?;
-    out.write_all(b"\n")
+    write_json(explanations, out)
 }
 
 impl<'r> Explanation<'r> {

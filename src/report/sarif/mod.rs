@@ -6,25 +6,26 @@
 //! - An org unit is no file. It is named as a logical location; because GitHub refuses results without a physical
 //!   one, each also points at a relative path that stands for it, `google-workspace/Sales/EMEA`, without a region.
 //! - Texts are made visible as for a terminal, as `<U+202E>`, since braces are SARIF's placeholder syntax. Property
-//!   bags carry what Google sent, unaltered.
+//!   bags carry what Google sent. Of an endless text only the ends are kept in both; JSON has it whole.
 
 mod model;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::model::{
     AcceptedRisk, ArtifactLocation, AutomationDetails, Configuration, DescriptorReference, Driver, Finding, Invocation,
     Kind, Level, Location, Log, LogicalLocation, Notification, NotificationDescriptor, PhysicalLocation, Properties,
     Rule, Run, Text, Tool,
 };
-use super::escape::is_hidden;
+use super::escape::bounded;
 use super::model::{CheckResult, Remediation, Report, Source, SourceStatus, Status, Subject, SubjectKind, UnreadEvent};
-use super::{RenderOptions, SharedText, wording};
-use crate::domain::Severity;
+use super::{RenderOptions, SharedText, wording, write_json};
+use crate::domain::{Severity, is_hidden};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -35,8 +36,7 @@ const SOURCE: DescriptorReference = DescriptorReference { id: "source-not-comple
 const UNREAD: DescriptorReference = DescriptorReference { id: "log-event-not-read", index: 1 };
 
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &log(report, options))?;
-    out.write_all(b"\n")
+    write_json(&log(report, options), out)
 }
 
 fn log<'a>(report: &'a Report, options: &RenderOptions) -> Log<'a> {
@@ -60,7 +60,7 @@ fn log<'a>(report: &'a Report, options: &RenderOptions) -> Log<'a> {
         automation_details: AutomationDetails { id: format!("gwsaudit/{}/", segment(&report.tenant.customer)) },
         invocations: [invocation(report)],
         results: report.results.iter().map(|result| finding(result, &index, &report.tenant.customer)).collect(),
-        properties: Properties::from([
+        properties: bag([
             ("tenant", json!(report.tenant)),
             ("audited_at", json!(report.audited_at)),
             ("evidence_from", json!(report.evidence_from)),
@@ -113,17 +113,18 @@ fn help(results: &[&CheckResult]) -> Option<Text> {
 
 fn finding<'a>(result: &'a CheckResult, index: &BTreeMap<&str, usize>, customer: &str) -> Finding<'a> {
     let (kind, level) = verdict(result);
-    let mut properties = Properties::from([
+    let remediation = result
+        .remediation
+        .as_ref()
+        .map(|Remediation { steps, console_url }| ("remediation", json!({"steps": steps, "console_url": console_url})));
+    let known = [
         ("status", json!(result.status)),
         ("severity", json!(result.severity)),
         ("confidence", json!(result.confidence)),
         ("subject", json!(result.subject)),
         ("evidence", json!(result.evidence)),
         ("missing", json!(result.missing)),
-    ]);
-    if let Some(Remediation { steps, console_url }) = &result.remediation {
-        properties.insert("remediation", json!({"steps": steps, "console_url": console_url}));
-    }
+    ];
     Finding {
         rule_id: result.check.as_str(),
         rule_index: index.get(result.check.as_str()).copied().unwrap_or_default(),
@@ -133,7 +134,7 @@ fn finding<'a>(result: &'a CheckResult, index: &BTreeMap<&str, usize>, customer:
         locations: [location(&result.subject, customer)],
         partial_fingerprints: BTreeMap::from([("gwsaudit/v1", result.fingerprint.as_str())]),
         suppressions: (result.status == Status::Suppressed).then(|| [accepted(result)]),
-        properties,
+        properties: bag(known.into_iter().chain(remediation)),
     }
 }
 
@@ -211,7 +212,7 @@ fn location(subject: &Subject, customer: &str) -> Location {
 fn segment(name: &str) -> String {
     match name {
         "" | "." | ".." => format!("%28{name}%29"),
-        _ => utf8_percent_encode(name, SEGMENT).to_string(),
+        _ => utf8_percent_encode(&bounded(name), SEGMENT).to_string(),
     }
 }
 
@@ -252,7 +253,7 @@ fn unread_notification(event: &UnreadEvent) -> Notification {
             "{} in {}, seen {times}, may touch a setting under audit and could not be read for certain.",
             event.name, event.source
         )),
-        properties: Properties::from([("event", json!(event))]),
+        properties: bag([("event", json!(event))]),
     }
 }
 
@@ -264,9 +265,29 @@ fn text(plain: &str) -> Text {
     Text { text: message(plain), markdown: None }
 }
 
+/// A property bag in which no text is endless.
+fn bag(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Properties {
+    let mut bag: Properties = entries.into_iter().collect();
+    bag.values_mut().for_each(bound);
+    bag
+}
+
+fn bound(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(shorter) = bounded(text) {
+                *text = shorter;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(bound),
+        Value::Object(entries) => entries.values_mut().for_each(bound),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// For fields that are shown as they are.
 fn shown(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut seen, c| {
+    bounded(text).chars().fold(String::with_capacity(text.len()), |mut seen, c| {
         if is_hidden(c) {
             seen.push_str(&format!("<U+{:04X}>", u32::from(c)));
         } else {

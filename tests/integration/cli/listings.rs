@@ -112,6 +112,8 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
+    insta::assert_snapshot!("help-setup", help(&["setup", "--help"]));
+    insta::assert_snapshot!("help-doctor", help(&["doctor", "--help"]));
     insta::assert_snapshot!("help-policy-effective", help(&["policy", "effective", "--help"]));
     for command in [
         "audit",
@@ -121,6 +123,7 @@ fn help_is_worth_reading() {
         "canary",
         "explain",
         "setup",
+        "doctor",
         "apps",
         "checks",
         "simulator",
@@ -145,7 +148,7 @@ fn help_tells_the_exit_statuses() {
             assert_eq!(*line, format!("  {}  {}", exit.status(), exit.meaning()));
         }
     }
-    assert_eq!(Exit::ALL.map(Exit::status), [0, 1, 2, 3, 4]);
+    assert_eq!(Exit::ALL.map(Exit::status), [0, 1, 2, 3, 4, 130]);
 }
 
 #[test]

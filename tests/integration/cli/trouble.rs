@@ -17,7 +17,7 @@ fn statuses(report: &Value) -> BTreeMap<String, String> {
 }
 
 /// What passes here passes without the trouble too.
-fn no_new_pass(scenario: &str, troubled: &Value) {
+pub(super) fn no_new_pass(scenario: &str, troubled: &Value) {
     let sound = Sandbox::recorded(scenario);
     let sound = statuses(&sound.run(&["audit", "--format", "json", "--snapshot", "snapshot.jsonl"]).json());
     for (subject, status) in statuses(troubled) {
@@ -28,7 +28,7 @@ fn no_new_pass(scenario: &str, troubled: &Value) {
     }
 }
 
-fn source<'r>(report: &'r Value, id: &str) -> &'r Value {
+pub(super) fn source<'r>(report: &'r Value, id: &str) -> &'r Value {
     let sources = report["sources"].as_array().expect("sources");
     sources.iter().find(|source| source["id"] == id).expect("the source")
 }

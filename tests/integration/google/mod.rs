@@ -7,3 +7,4 @@ mod fake;
 mod keyless;
 mod pacing;
 mod tokens;
+mod weather;

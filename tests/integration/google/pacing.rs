@@ -101,6 +101,35 @@ async fn refusals_without_end_are_given_up_with_their_cause() {
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
+/// What one source is told holds for all that ask the same API.
+#[tokio::test]
+async fn a_refusal_under_googles_own_pace_holds_up_every_source_of_the_api() {
+    let fake = Fake::new(|seen| match seen.index {
+        0 => refusal(429, Some("1")),
+        _ => json_reply(200, &json!({})),
+    })
+    .await;
+    let mut limits = Limits { pacing: Pacing::Google, ..quick() };
+    limits.backoff.retry_after_cap = Duration::from_secs(30);
+    let google = fake.google(limits).await;
+    let refused = google.session("cloudidentity.policies", &scopes::POLICIES, Pace::Policies);
+    let other = google.session("another", &scopes::POLICIES, Pace::Policies);
+    let elsewhere = google.session("directory.users", &scopes::POLICIES, Pace::Directory);
+    let started = Instant::now();
+    let after_it = async |session: &Session| {
+        while fake.seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        list(session).await.expect("an answer");
+        started.elapsed()
+    };
+    let (first, second, third) = tokio::join!(list(&refused), after_it(&other), after_it(&elsewhere));
+    first.expect("an answer");
+    assert!(second >= Duration::from_secs(1), "{second:?}");
+    assert!(third < Duration::from_secs(1), "the other API has its own pace: {third:?}");
+}
+
 #[test]
 fn only_this_machine_is_asked_without_a_pace() {
     let towards = |text: &str| Pacing::towards(Some(&text.parse().expect("an endpoint")));

@@ -36,6 +36,30 @@ fn a_second_client_of_the_name_fails() {
 }
 
 #[test]
+fn a_client_whose_name_only_looks_like_it_is_told_and_not_merged() {
+    let looks =
+        ["Оktа Wоrkflоws", "Ｏｋｔａ Ｗｏｒｋｆｌｏｗｓ", "Ok\u{200d}ta Workflows", "0kta Workf1ows", "Okta Workflow"];
+    for name in looks {
+        let two = tenant().connection().grant("bob@example.com", OTHER, name, &[MAIL]).judge();
+        assert_eq!(two.pinned(), "fail presumed", "{name}");
+        let result = two.result("client-id-pinned", "okta-workflows-gmail").expect("a result");
+        assert!(result["missing"].to_string().contains(OTHER), "{result:#}");
+        let denied =
+            tenant().connection().grant("bob@example.com", OTHER, name, &[MAIL]).source("reports.token", "denied");
+        assert_eq!(denied.judge().pinned(), "fail presumed", "{name}: what is seen is seen");
+        // Of an app that nobody saw, a look-alike proves neither that it is there nor that it is not.
+        let alone = tenant().grant("bob@example.com", OTHER, name, &[MAIL]);
+        assert_eq!(alone.judge().pinned(), "undetermined -", "{name}");
+        let unpinned = alone.unpinned().judge();
+        assert_eq!(unpinned.pinned(), "undetermined -", "{name}");
+        assert_eq!(unpinned.survives("bob@example.com"), "absent", "{name} is no connection of the app's");
+    }
+    // Unpinned, the one that bears the very name is what fails.
+    let both = tenant().connection().unpinned().grant("bob@example.com", OTHER, looks[0], &[MAIL]);
+    assert_eq!(both.judge().pinned(), "fail proven");
+}
+
+#[test]
 fn never_named_it_does_not_apply() {
     assert_eq!(tenant().judge().pinned(), "not_applicable proven");
     assert_eq!(tenant().unpinned().judge().pinned(), "not_applicable proven");
