@@ -170,7 +170,7 @@ async fn cell(world: &World, sound: &Sound, nth: usize, endpoint: &'static str, 
     let word = match collected.hit.contains(endpoint) {
         true => word,
         // There was no second request.
-        false if fault.table.contains("after") => "–",
+        false if fault.spares_the_first() => "–",
         false => {
             wrong.push("it hit nothing".to_owned());
             word

@@ -7,7 +7,7 @@ use super::kinds::{FAULTS, endpoints};
 use super::matrix::{Cell, Weather, cells};
 
 const LEGEND: [(&str, &str); 9] = [
-    ("cured", "the report is the same, byte for byte, as without the fault"),
+    ("cured", "the report is the same, byte for byte but for the number of requests, as without the fault"),
     ("unharmed", "the same, although the fault lasts: it takes nothing away"),
     ("partial", "what came before the fault is kept and marked as partial; what it cannot settle is undetermined"),
     ("failed", "nothing of the source is known; what rests on it is undetermined"),
@@ -46,12 +46,14 @@ fn page(cells: &[Cell]) -> String {
     let mut page = String::from(
         "# What a fault does to a report\n\n\
          Each fault that the simulator knows, at each thing that gwsaudit asks Google for. A test orders the fault, collects a\n\
-         small tenant of which every source tells something, and judges it with all packs; it holds every cell to this: the\n\
-         run ends in time and without a panic; a fault that passes leaves the report as it would have been, byte for byte; a\n\
-         fault that lasts makes no verdict pass, fail or inapplicable that was not so before, lets no result vanish, leaves\n\
-         undetermined whatever is undetermined without the source, and is named in `sources` with its error and what to do.\n\
-         A sample of each row runs the program itself. Read a cell as: with this fault on requests of this source, this\n\
-         became of the source; its name is the one in `sources` of a report, `token` is the token endpoint.\n\n\
+         small tenant of which every source tells something, and judges it with all packs. It holds every cell to this:\n\n\
+         - The run ends in time, and without a panic.\n\
+         - A fault that passes leaves the report as it would have been, byte for byte but for the number of requests.\n\
+         - A fault that lasts makes no verdict pass, fail or inapplicable that was not so before, and lets no result vanish.\n\
+         - What is undetermined without the source is undetermined with the source failed.\n\
+         - The source is named in `sources`, with the error and what to do.\n\n\
+         A sample of each row runs the program itself. Read a cell as: with this fault on requests of this source, this became\n\
+         of the source. Its name is the one in `sources` of a report; `token` is the token endpoint.\n\n\
          | word | means |\n| --- | --- |\n",
     );
     for (word, meaning) in LEGEND {
