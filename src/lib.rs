@@ -23,3 +23,4 @@ pub mod policy;
 pub mod report;
 pub mod simulator;
 pub mod snapshot;
+pub mod whatif;

@@ -79,7 +79,7 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
 }
 
 /// The sources that the checks of these packs rest on, but for those that others lead to.
-fn needs(registry: &Registry, packs: &[PackId]) -> BTreeSet<SourceId> {
+pub(super) fn needs(registry: &Registry, packs: &[PackId]) -> BTreeSet<SourceId> {
     let led_to = [SourceId::Groups, SourceId::Members, SourceId::Licences, SourceId::Organizations];
     let named = registry.checks_of(packs).flat_map(|check| check.meta().sources.iter().copied());
     named.filter(|source| !led_to.contains(source)).collect()

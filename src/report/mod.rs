@@ -22,6 +22,7 @@ mod read;
 mod sarif;
 mod shared_text;
 mod table;
+pub mod what_if;
 mod wording;
 mod words;
 
@@ -33,6 +34,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use assemble::{Assembly, assemble};
+pub(crate) use assemble::{sources as sources_of, tenant as tenant_of};
 pub use escape::{Visible, is_hidden};
 pub use read::{UnreadableReport, read};
 pub use shared_text::{SharedText, SharedTexts};

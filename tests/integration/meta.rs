@@ -13,7 +13,7 @@ use gwsaudit::snapshot::SourceId;
 const LONGEST_FILE: usize = 600;
 
 /// Each stage, and what it may use of the others: whole stages, or modules of one.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("google", &["domain"]),
     ("snapshot", &["domain", "google", "report::model"]),
@@ -40,6 +40,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
         ],
     ),
     ("report", &["domain", "google", "snapshot", "policy", "evidence", "facts", "checks"]),
+    ("whatif", &["domain", "snapshot", "policy", "evidence", "facts", "checks", "report"]),
     // Of canaries, where a token may be.
     (
         "config",
@@ -72,6 +73,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "report",
             "config",
             "simulator",
+            "whatif",
         ],
     ),
 ];

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
-use gwsaudit::evidence::{AppDefinition, ConfiguredApps, Dating, Extent, gather, read_configured_apps};
+use gwsaudit::evidence::{
+    AppDefinition, ConfiguredApps, Dating, Extent, Supposition, Whom, gather_supposing, read_configured_apps,
+};
 use gwsaudit::facts::{Facts, Statements};
 use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
 use gwsaudit::snapshot::Snapshot;
@@ -32,6 +34,7 @@ pub(crate) struct Tenant {
     pub(super) pinned: Vec<String>,
     pub(super) acceptance: Acceptance,
     pub(crate) csv: Option<Csv>,
+    pub(crate) suppositions: Vec<Supposition>,
     activities: u64,
 }
 
@@ -68,6 +71,7 @@ pub(crate) fn tenant() -> Tenant {
         pinned: vec![OKTA.to_owned()],
         acceptance: Acceptance::ProvenOnly,
         csv: None,
+        suppositions: Vec::new(),
         activities: 0,
     };
     for id in SOURCES {
@@ -378,9 +382,15 @@ impl Tenant {
             rows: read_configured_apps(csv.text.as_bytes()).expect("a sound list"),
         });
         catalogue.apps.insert(okta.id.clone(), okta.clone());
-        let statements = Statements { attestations, configured_apps, no_bindings: self.no_bindings, catalogue };
+        let statements = Statements {
+            attestations,
+            configured_apps,
+            no_bindings: self.no_bindings,
+            catalogue,
+            suppositions: self.suppositions.clone(),
+        };
         let apps = [&okta];
-        let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
+        let evidence = gather_supposing(&snapshot, &apps, Whom::Named, &self.suppositions).expect("a whole snapshot");
         (Facts::derive(evidence, &statements, &apps), okta)
     }
 }
