@@ -17,9 +17,11 @@ impl Decode for Assignments {
     fn decode(found: &Found<'_>) -> Result<Self, String> {
         match found {
             Found::File(DeValue::Array(items)) => {
-                let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
-                    DeValue::String(text) => Ok(Written(text.to_string(), item.span().start)),
-                    other => Err(format!("expected assignments as text, found {}", other.type_str())),
+                let text = |item: &toml::Spanned<DeValue<'_>>| {
+                    let DeValue::String(text) = item.get_ref() else {
+                        return Err(format!("expected assignments as text, found {}", item.get_ref().type_str()));
+                    };
+                    Ok(Written(text.to_string(), item.span().start))
                 };
                 items.iter().map(text).collect::<Result<_, _>>().map(Self)
             }

@@ -18,11 +18,14 @@ use crate::evidence::{
     AppRef, AttestedSession, AttestedValue, Item, OwnAccess, OwnReauth, Supposed as Supposing, Supposition,
 };
 
+/// An app's own level that is supposed, and what says so.
+type Level<'s> = (&'s AppRef, OwnAccess, Arc<Item>);
+
 /// Suppositions by org unit, later ones last.
 #[derive(Debug)]
 pub(super) struct Supposed<'s> {
     pages: BTreeMap<UnitIndex, Vec<(&'s AttestedSession, Arc<Item>)>>,
-    levels: BTreeMap<UnitIndex, Vec<(&'s AppRef, OwnAccess, Arc<Item>)>>,
+    levels: BTreeMap<UnitIndex, Vec<Level<'s>>>,
     made_at: Timestamp,
 }
 
@@ -62,7 +65,7 @@ impl<'s> Supposed<'s> {
 
     /// An org unit's own level of an app, where it is supposed.
     pub(super) fn level(&self, unit: UnitIndex, target: &Target) -> Option<Own<OwnAccess>> {
-        let of_target = |(app, level, item): &(&AppRef, OwnAccess, Arc<Item>)| {
+        let of_target = |(app, level, item): &Level<'_>| {
             let doubt = target.named_by(app)?;
             let strength = if doubt.is_some() { Strength::Presumed } else { Strength::Proven };
             Some(Own {

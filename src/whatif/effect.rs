@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::link::{Link, LinkKey, SetBy};
+use super::link::{Link, LinkKey, Reach, SetBy};
 use super::results::changes;
 use super::scene::{Scene, Today, is_made_up};
 use crate::checks::{Acceptance, Selection};
@@ -39,7 +39,7 @@ impl Sight<'_> {
     }
 
     /// What becomes of it.
-    pub(super) fn change(&self, before: Option<&Link>, after: &Link) -> Option<Change> {
+    pub(super) fn change(&self, reach: &Reach, key: &LinkKey, before: Option<&Link>, after: &Link) -> Option<Change> {
         let earlier = before.map_or(Fate::Open, |link| self.fate(link));
         let later = self.fate(after);
         let broken = |fate: Fate| fate <= Fate::PresumedToBreak;
@@ -49,7 +49,7 @@ impl Sight<'_> {
         if broken(earlier) && later >= Fate::PresumedToSurvive {
             return Some(Change::Recovers);
         }
-        let touched = before.is_none_or(|before| before.is_touched(after));
+        let touched = before.is_none_or(|before| reach.touches(key, before, after));
         let open = later == Fate::Open && earlier == Fate::Open && touched;
         (later < Fate::Survives && (later < earlier || open)).then_some(Change::MayFail)
     }
@@ -63,7 +63,7 @@ pub(super) fn effect(
     doubts: &BTreeSet<Gap>,
 ) -> WaveEffect {
     let mut results = changes(&before.results, &after.results);
-    let moved = moved(sight, before, after);
+    let moved = moved(sight, &Reach::of(&wave.set), before, after);
     for result in &mut results {
         // What a check says of the time of failure reckons from the past, when the setting was another.
         let of_result = |(key, ..): &&Moved<'_>| {
@@ -127,12 +127,12 @@ fn told(key: &LinkKey, link: &Link, change: Change) -> String {
 /// A connection before and after.
 type Moved<'s> = (&'s LinkKey, Option<&'s Link>, &'s Link, Change);
 
-fn moved<'s>(sight: &Sight<'_>, before: &'s Scene, after: &'s Scene) -> Vec<Moved<'s>> {
+fn moved<'s>(sight: &Sight<'_>, reach: &Reach, before: &'s Scene, after: &'s Scene) -> Vec<Moved<'s>> {
     let links = after.connections.links.iter().filter(|(_, link)| sight.includes(link));
     links
         .filter_map(|(key, link)| {
             let earlier = before.connections.links.get(key);
-            Some((key, earlier, link, sight.change(earlier, link)?))
+            Some((key, earlier, link, sight.change(reach, key, earlier, link)?))
         })
         .collect()
 }

@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::scene::is_pinned;
 use crate::domain::{AppId, ClientId, CloudScope, Email, OrgUnitPath, Scope, SessionLength, cloud_scope_of};
-use crate::evidence::{Administers, Item, Source, TokenEventKind};
-use crate::facts::{ACCESS_BINDINGS, Access, ConnectionFacts, Fact, Facts, Gap, Holder, Reauth, Truth, UnitIndex};
+use crate::evidence::{Administers, AppRef, AttestedValue, Item, Source, Supposed, Supposition, TokenEventKind};
+use crate::facts::{
+    ACCESS_BINDINGS, Access, ConnectionFacts, Fact, Facts, Gap, Holder, Reauth, Strength, Truth, UnitIndex,
+};
 use crate::report::what_if::model::Fate;
 use crate::snapshot::SourceId;
 
@@ -39,6 +41,46 @@ pub(super) struct Link {
     pub(super) is_unread: bool,
 }
 
+/// Which connections some suppositions are about, or may be.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reach {
+    pages: Vec<OrgUnitPath>,
+    levels: Vec<(OrgUnitPath, AppRef)>,
+}
+
+impl Reach {
+    pub(super) fn of<'s>(suppositions: impl IntoIterator<Item = &'s Supposition>) -> Self {
+        let mut reach = Self::default();
+        for supposition in suppositions {
+            match &supposition.what {
+                Supposed::Own { org_unit, value: AttestedValue::Session(_) } => reach.pages.push(org_unit.clone()),
+                Supposed::Own { org_unit, value: AttestedValue::AppAccess { app, .. } } => {
+                    reach.levels.push((org_unit.clone(), app.clone()));
+                }
+                Supposed::Policy { .. } => {}
+            }
+        }
+        reach
+    }
+
+    /// Whether it may have something else in force now: what is not known to be an org unit's own may be inherited.
+    pub(super) fn touches(&self, key: &LinkKey, before: &Link, after: &Link) -> bool {
+        let covers = |path: &OrgUnitPath| after.org_unit.as_ref().is_none_or(|at| path.contains(at));
+        let session_is_open = !is_proven(&after.reauth) || !is_proven(&after.exempt);
+        let of_it = |app: &AppRef| match app {
+            AppRef::Client(client) => *client == key.1,
+            AppRef::Catalogue(id) => *id == after.app,
+        };
+        before.differs(after)
+            || (session_is_open && self.pages.iter().any(covers))
+            || (!is_proven(&after.access) && self.levels.iter().any(|(path, app)| covers(path) && of_it(app)))
+    }
+}
+
+fn is_proven<T>(fact: &Fact<T>) -> bool {
+    fact.strength() == Some(Strength::Proven)
+}
+
 /// What sets the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SetBy {
@@ -48,8 +90,8 @@ pub(super) enum SetBy {
 }
 
 impl Link {
-    /// Whether another scene has something else in force for it.
-    pub(super) fn is_touched(&self, other: &Self) -> bool {
+    /// Whether another scene has something else in force for it, as far as is known.
+    fn differs(&self, other: &Self) -> bool {
         self.is_unread
             || self.reauth.standing != other.reauth.standing
             || self.exempt.standing != other.exempt.standing
@@ -75,9 +117,9 @@ impl Link {
         if self.cloud == CloudScope::Unknown {
             return "whether session control applies to its scopes is documented nowhere".to_owned();
         }
-        let presumed = |strength: Option<crate::facts::Strength>| match strength {
-            Some(crate::facts::Strength::Presumed) => ", as is presumed",
-            Some(crate::facts::Strength::Proven) | None => "",
+        let presumed = |strength: Option<Strength>| match strength {
+            Some(Strength::Presumed) => ", as is presumed",
+            Some(Strength::Proven) | None => "",
         };
         let session = match self.reauth.value() {
             Some(Reauth::NotRequired) => return "reauthentication is not required".to_owned(),

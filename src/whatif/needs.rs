@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::Sight;
-use super::link::{Link, LinkKey, SetBy};
+use super::link::{Link, LinkKey, Reach, SetBy};
 use super::scene::Connections;
 use crate::domain::{ClientId, OrgUnitPath};
 use crate::evidence::Source;
 use crate::facts::{Access, Reauth, Truth, UnitIndex};
-use crate::report::what_if::model::Change;
+use crate::report::what_if::model::{Change, Fate};
 
 /// What some connections need.
 #[derive(Debug, Clone, Default)]
@@ -27,21 +27,40 @@ impl Needs {
     }
 
     /// Of the connections with which this happens, compared with today.
-    pub(super) fn of(sight: &Sight<'_>, today: &Connections, then: &Connections, wanted: Change) -> Self {
+    pub(super) fn of(
+        sight: &Sight<'_>,
+        reach: &Reach,
+        today: &Connections,
+        then: &Connections,
+        wanted: Change,
+    ) -> Self {
         let mut needs = Self::default();
-        needs.add(sight, today, then, wanted);
+        needs.add(sight, reach, today, then, wanted);
         needs
     }
 
-    pub(super) fn add(&mut self, sight: &Sight<'_>, today: &Connections, then: &Connections, wanted: Change) {
+    pub(super) fn add(
+        &mut self,
+        sight: &Sight<'_>,
+        reach: &Reach,
+        today: &Connections,
+        then: &Connections,
+        wanted: Change,
+    ) {
         for (key, link) in then.links.iter().filter(|(_, link)| sight.includes(link)) {
-            if sight.change(today.links.get(key), link) == Some(wanted) {
-                self.add_one(sight, key, link);
+            let earlier = today.links.get(key);
+            if sight.change(reach, key, earlier, link) != Some(wanted) {
+                continue;
             }
+            // Where nobody knows today whether it survives, it is enough that it is not certain to fail; to be sure of it is
+            // asked for apart.
+            let survives_today = earlier.is_some_and(|link| sight.fate(link) >= Fate::PresumedToSurvive);
+            let enough = if survives_today || wanted == Change::MayFail { Truth::TruePresumed } else { Truth::Unknown };
+            self.add_one(sight, key, link, enough);
         }
     }
 
-    fn add_one(&mut self, sight: &Sight<'_>, key: &LinkKey, link: &Link) {
+    fn add_one(&mut self, sight: &Sight<'_>, key: &LinkKey, link: &Link, enough: Truth) {
         let name = sight.today.name(&key.1);
         match link.set_by {
             SetBy::Binding => {
@@ -61,7 +80,7 @@ impl Needs {
             return;
         }
         let trusted = link.access.truth(|level| *level == Access::Trusted);
-        if trusted < Truth::TruePresumed {
+        if trusted < enough {
             let supposed = link.access.evidence.iter().find(|item| item.source == Source::Supposition);
             if let (Some(item), Some(level)) = (supposed, link.access.value()) {
                 self.unavoidable.insert(format!(
@@ -76,7 +95,7 @@ impl Needs {
             let units = self.trust.entry(key.1.clone()).or_default();
             units.entry(unit).or_default().insert(key.clone());
         }
-        if link.exempt.truth(|ticked| *ticked) < Truth::TruePresumed {
+        if link.exempt.truth(|ticked| *ticked) < enough {
             let page = link.reauth.inherited_from().unwrap_or(path);
             self.pages.entry(page.clone()).or_default().insert(key.clone());
         }

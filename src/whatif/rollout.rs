@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::Sight;
-use super::link::LinkKey;
+use super::link::{Link, LinkKey, Reach};
 use super::needs::Needs;
 use super::remedy::Remedies;
 use super::scene::{Connections, Stage};
@@ -33,16 +33,14 @@ pub(super) fn rollout(
     today: &Connections,
     scenes: &[Connections],
 ) -> Result<Rollout, ReadError> {
+    let reach = Reach::of(waves.iter().flat_map(|wave| &wave.set));
     let mut needs = Needs::default();
     let mut fails = false;
     for scene in scenes {
-        needs.add(sight, today, scene, Change::Fails);
-        fails |= scene
-            .links
-            .iter()
-            .any(|(key, link)| sight.includes(link) && sight.change(today.links.get(key), link) == Some(Change::Fails));
+        needs.add(sight, &reach, today, scene, Change::Fails);
+        fails |= failing(sight, &reach, today, scene).next().is_some();
     }
-    let mut drops = drops(sight, today, scenes);
+    let mut drops = drops(sight, &reach, today, scenes);
     drops.sort_by(|one, other| one.client_id.cmp(&other.client_id));
     let mut unavoidable = needs.unavoidable.clone();
     let mut remedies = Remedies::default();
@@ -73,10 +71,22 @@ pub(super) fn rollout(
                 drops,
                 unavoidable: unavoidable.into_iter().collect(),
                 proven: walked.not_proven.is_empty() && stage.everything_is_listed(),
-                not_proven: walked.not_proven.into_iter().map(|(_, unproven)| unproven).collect(),
+                not_proven: walked.not_proven.into_values().collect(),
             });
         }
     }
+}
+
+/// Connections that fail, and do not today.
+fn failing<'c>(
+    sight: &'c Sight<'_>,
+    reach: &'c Reach,
+    today: &'c Connections,
+    then: &'c Connections,
+) -> impl Iterator<Item = (&'c LinkKey, &'c Link)> {
+    then.links.iter().filter(move |(key, link)| {
+        sight.includes(link) && sight.change(reach, key, today.links.get(key), link) == Some(Change::Fails)
+    })
 }
 
 /// What a save does to connections, in the order in which saves do least harm.
@@ -187,8 +197,9 @@ fn walk(
                 continue;
             }
             let then = stage.connections(&so_far)?;
-            walked.look(sight, today, &then, &mut broken);
-            walked.doubtful = Needs::of(sight, today, &then, Change::MayFail);
+            let reach = Reach::of(&so_far);
+            walked.look(sight, &reach, today, &then, &mut broken);
+            walked.doubtful = Needs::of(sight, &reach, today, &then, Change::MayFail);
         }
         walked.steps.push(Step {
             set: stride.saves.iter().map(|save| save.what.assignment()).collect(),
@@ -204,37 +215,38 @@ impl Walked {
     fn look(
         &mut self,
         sight: &Sight<'_>,
+        reach: &Reach,
         today: &Connections,
         then: &Connections,
         broken: &mut BTreeMap<LinkKey, Unproven>,
     ) {
-        self.needs.add(sight, today, then, Change::Fails);
+        self.needs.add(sight, reach, today, then, Change::Fails);
+        let told =
+            |key: &LinkKey, link: &Link| Unproven { user: key.0.clone(), client_id: key.1.clone(), why: link.why() };
+        for (key, link) in failing(sight, reach, today, then) {
+            broken.insert(key.clone(), told(key, link));
+        }
         for (key, link) in then.links.iter().filter(|(_, link)| sight.includes(link)) {
             let earlier = today.links.get(key);
-            let told = || Unproven { user: key.0.clone(), client_id: key.1.clone(), why: link.why() };
-            if sight.change(earlier, link) == Some(Change::Fails) {
-                broken.insert(key.clone(), told());
-            }
-            let survived = earlier.is_some_and(|link| sight.fate(link) == Fate::Survives);
-            if survived && sight.fate(link) != Fate::Survives {
-                self.not_proven.insert(key.clone(), told());
+            let breaks_today = earlier.is_some_and(|earlier| earlier.fate == Fate::Breaks);
+            let touched = earlier.is_none_or(|earlier| reach.touches(key, earlier, link));
+            if touched && !breaks_today && sight.fate(link) != Fate::Survives {
+                self.not_proven.insert(key.clone(), told(key, link));
             }
         }
     }
 }
 
 /// Cloud scopes that connections which fail could leave out.
-fn drops(sight: &Sight<'_>, today: &Connections, scenes: &[Connections]) -> Vec<Drop> {
+fn drops(sight: &Sight<'_>, reach: &Reach, today: &Connections, scenes: &[Connections]) -> Vec<Drop> {
     let mut users: BTreeMap<&ClientId, BTreeSet<&Email>> = BTreeMap::new();
     let mut scopes: BTreeMap<&ClientId, BTreeSet<&Scope>> = BTreeMap::new();
     let mut apps = BTreeMap::new();
-    for (key, link) in scenes.iter().flat_map(|scene| &scene.links).filter(|(_, link)| sight.includes(link)) {
-        if sight.change(today.links.get(key), link) == Some(Change::Fails) {
-            users.entry(&key.1).or_default().insert(&key.0);
-            let cloud = link.scopes.iter().filter(|scope| scope.cloud() == CloudScope::Yes);
-            scopes.entry(&key.1).or_default().extend(cloud);
-            apps.insert(&key.1, &link.app);
-        }
+    for (key, link) in scenes.iter().flat_map(|scene| failing(sight, reach, today, scene)) {
+        users.entry(&key.1).or_default().insert(&key.0);
+        let cloud = link.scopes.iter().filter(|scope| scope.cloud() == CloudScope::Yes);
+        scopes.entry(&key.1).or_default().extend(cloud);
+        apps.insert(&key.1, &link.app);
     }
     let drop = |(client, users): (&ClientId, BTreeSet<&Email>)| {
         let definition = apps.get(client).and_then(|app| sight.today.definitions.get(*app));

@@ -232,7 +232,7 @@ fn other_apps(facts: &Facts, statements: &Statements) -> Vec<AppDefinition> {
             apps.insert(known.id.clone(), AppDefinition { names: Vec::new(), ..known.clone() });
             continue;
         }
-        let id: AppId = format!("what-if-client-{nth}").parse().expect("a sound id");
+        let id = made_up(client, nth, &apps);
         let name = facts.evidence.sightings.get(client).and_then(|seen| seen.names.first().cloned());
         apps.insert(
             id.clone(),
@@ -251,9 +251,21 @@ fn other_apps(facts: &Facts, statements: &Statements) -> Vec<AppDefinition> {
     apps.into_values().collect()
 }
 
+/// How ids begin that are made up here for clients that the catalogue does not know.
+const MADE_UP: &str = "client-id.";
+/// How nearly all client IDs end.
+const COMMON_END: &str = ".apps.googleusercontent.com";
+
+/// An id by which texts can name a client: its own ID, as far as ids have room for it.
+fn made_up(client: &ClientId, nth: usize, taken: &BTreeMap<AppId, AppDefinition>) -> AppId {
+    let own = client.as_str().strip_suffix(COMMON_END).unwrap_or(client.as_str());
+    let named: Option<AppId> = format!("{MADE_UP}{own}").parse().ok().filter(|id| !taken.contains_key(id));
+    named.unwrap_or_else(|| format!("{MADE_UP}no-{nth}").parse().expect("a sound id"))
+}
+
 /// Whether an id was made up here for a client that the catalogue does not know.
 pub(super) fn is_made_up(id: &AppId) -> bool {
-    id.as_str().starts_with("what-if-client-")
+    id.as_str().starts_with(MADE_UP)
 }
 
 /// Whether the facts know a client as an app itself, or only by its name.

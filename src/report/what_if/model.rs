@@ -221,9 +221,10 @@ pub struct Rollout {
     pub drops: Vec<Drop>,
     /// What no setting but another one of the plan's own avoids.
     pub unavoidable: Vec<String>,
-    /// Whether every connection that is proven to survive today is proven to survive each step.
+    /// Whether every connection that the steps reach, or may reach, is proven to survive each of them, but for those that
+    /// are proven to break today.
     pub proven: bool,
-    /// Those that are not; by user and client ID.
+    /// Those of which it is not; by user and client ID.
     pub not_proven: Vec<Unproven>,
 }
 

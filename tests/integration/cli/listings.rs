@@ -112,6 +112,7 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
+    insta::assert_snapshot!("help-what-if", help(&["what-if", "--help"]));
     insta::assert_snapshot!("help-policy-effective", help(&["policy", "effective", "--help"]));
     for command in [
         "audit",

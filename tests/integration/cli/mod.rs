@@ -19,3 +19,4 @@ mod since;
 mod snapshots;
 mod talk;
 mod trouble;
+mod what_if;
