@@ -71,8 +71,16 @@ impl Needs {
                 ));
                 return;
             }
-            // What is not known is said elsewhere, and no setting makes up for it.
-            SetBy::Unknown => return,
+            SetBy::Unknown => {
+                // Of what only may fail it is said elsewhere what is not known.
+                if link.fate <= Fate::PresumedToBreak {
+                    self.unavoidable.insert(format!(
+                        "whether the console or an Access Context Manager binding decides over the session of {} with {name}                          is not known, and the connection fails by either: find out first",
+                        key.0
+                    ));
+                }
+                return;
+            }
             SetBy::Console => {}
         }
         let (Some(unit), Some(path)) = (link.unit, &link.org_unit) else { return };

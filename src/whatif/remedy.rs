@@ -72,18 +72,26 @@ impl Remedies {
             );
             let connections = links.len() as u64;
             let mut replaced = false;
+            // A later save that does not say otherwise leaves the box as an earlier one had it.
+            let mut ticked = false;
             for supposition in waves.iter_mut().flat_map(|wave| &mut wave.set) {
                 let written = supposition.what.assignment();
                 let Supposed::Own { org_unit, value: AttestedValue::Session(session) } = &mut supposition.what else {
                     continue;
                 };
-                if org_unit != page || session.reauth != OwnReauth::Required {
+                if org_unit != page {
+                    continue;
+                }
+                if session.reauth != OwnReauth::Required {
+                    ticked = false;
                     continue;
                 }
                 replaced = true;
-                if session.exempt_trusted_apps == Some(true) {
+                if session.exempt_trusted_apps == Some(true) || (session.exempt_trusted_apps.is_none() && ticked) {
+                    ticked = true;
                     continue;
                 }
+                ticked = true;
                 session.exempt_trusted_apps = Some(true);
                 let assignment = supposition.what.assignment();
                 remedies.push(Remedy { assignment, instead_of: Some(written), why: why.clone(), connections });

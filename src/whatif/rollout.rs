@@ -33,6 +33,7 @@ pub(super) fn rollout(
     today: &Connections,
     scenes: &[Connections],
 ) -> Result<Rollout, ReadError> {
+    let waves: &[Wave] = &waves.iter().map(settled).collect::<Vec<_>>();
     let reach = Reach::of(waves.iter().flat_map(|wave| &wave.set));
     let mut needs = Needs::default();
     let mut fails = false;
@@ -74,6 +75,48 @@ pub(super) fn rollout(
                 not_proven: walked.not_proven.into_values().collect(),
             });
         }
+    }
+}
+
+/// A wave in which each page, and each app's level in an org unit, is saved once: saves are put into another order, and of
+/// two of the same thing the later one counts.
+fn settled(wave: &Wave) -> Wave {
+    let mut set: Vec<Supposition> = Vec::new();
+    for supposition in &wave.set {
+        let mut save = supposition.clone();
+        let overtaken = set.iter().position(|earlier| is_same(&earlier.what, &save.what));
+        if let Some(earlier) = overtaken.map(|at| set.remove(at)) {
+            keep_unsaid(&earlier.what, &mut save.what);
+        }
+        set.push(save);
+    }
+    Wave { name: wave.name.clone(), set }
+}
+
+/// Whether two suppositions are about the same page, or the same app's level, of one org unit.
+fn is_same(one: &Supposed, other: &Supposed) -> bool {
+    let (Supposed::Own { org_unit, value }, Supposed::Own { org_unit: place, value: second }) = (one, other) else {
+        return false;
+    };
+    let same_page = match (value, second) {
+        (AttestedValue::Session(_), AttestedValue::Session(_)) => true,
+        (AttestedValue::AppAccess { app, .. }, AttestedValue::AppAccess { app: another, .. }) => app == another,
+        (AttestedValue::Session(_), AttestedValue::AppAccess { .. })
+        | (AttestedValue::AppAccess { .. }, AttestedValue::Session(_)) => false,
+    };
+    org_unit == place && same_page
+}
+
+/// What a later save of the session-control page does not say stays as an earlier one had it.
+fn keep_unsaid(earlier: &Supposed, later: &mut Supposed) {
+    if let Supposed::Own { value: AttestedValue::Session(before), .. } = earlier
+        && let Supposed::Own { value: AttestedValue::Session(after), .. } = later
+        && before.reauth == OwnReauth::Required
+        && after.reauth == OwnReauth::Required
+    {
+        after.frequency = after.frequency.or(before.frequency);
+        after.method = after.method.or(before.method);
+        after.exempt_trusted_apps = after.exempt_trusted_apps.or(before.exempt_trusted_apps);
     }
 }
 
