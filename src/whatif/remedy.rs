@@ -63,7 +63,14 @@ impl Remedies {
     }
 
     /// The waves with the exemption ticked where it is needed; what comes besides them, and what that amounts to.
-    pub(super) fn exempting(&self, waves: &[Wave]) -> (Vec<Wave>, Vec<Supposition>, Vec<Remedy>) {
+    ///
+    /// `survives` tells which connections survive today. A save that does not say whether the box is ticked makes none fail
+    /// for certain; it is amended for those that survive, and where no other save of the page explains the failure.
+    pub(super) fn exempting(
+        &self,
+        waves: &[Wave],
+        survives: impl Fn(&LinkKey) -> bool,
+    ) -> (Vec<Wave>, Vec<Supposition>, Vec<Remedy>) {
         let mut waves = waves.to_vec();
         let (mut besides, mut remedies) = (Vec::new(), Vec::new());
         for (page, links) in &self.pages {
@@ -72,6 +79,13 @@ impl Remedies {
             );
             let connections = links.len() as u64;
             let mut replaced = false;
+            let unticks = |supposition: &Supposition| match &supposition.what {
+                Supposed::Own { org_unit, value: AttestedValue::Session(session) } => {
+                    org_unit == page && session.exempt_trusted_apps == Some(false)
+                }
+                Supposed::Own { value: AttestedValue::AppAccess { .. }, .. } | Supposed::Policy { .. } => false,
+            };
+            let amends_unsaid = links.iter().any(&survives) || !waves.iter().flat_map(|wave| &wave.set).any(unticks);
             // A later save that does not say otherwise leaves the box as an earlier one had it.
             let mut ticked = false;
             for supposition in waves.iter_mut().flat_map(|wave| &mut wave.set) {
@@ -89,6 +103,9 @@ impl Remedies {
                 replaced = true;
                 if session.exempt_trusted_apps == Some(true) || (session.exempt_trusted_apps.is_none() && ticked) {
                     ticked = true;
+                    continue;
+                }
+                if session.exempt_trusted_apps.is_none() && !amends_unsaid {
                     continue;
                 }
                 ticked = true;

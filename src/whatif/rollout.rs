@@ -46,12 +46,13 @@ pub(super) fn rollout(
     let mut unavoidable = needs.unavoidable.clone();
     let mut remedies = Remedies::default();
     let levels = scenes.last().unwrap_or(today);
+    let survives = |key: &LinkKey| today.links.get(key).is_some_and(|link| sight.fate(link) >= Fate::PresumedToSurvive);
     let mut attempt = 0;
     loop {
         attempt += 1;
         remedies.meet(&needs);
         let trusting = remedies.trusting(&sight.today, levels);
-        let (amended, besides, mut set) = remedies.exempting(waves);
+        let (amended, besides, mut set) = remedies.exempting(waves, survives);
         let (trust, told): (Vec<Supposition>, Vec<_>) = trusting.into_iter().unzip();
         set.splice(0..0, told);
         let strides = strides(trust, besides, &amended);
@@ -63,7 +64,7 @@ pub(super) fn rollout(
             sure.meet(&walked.doubtful);
             let mut to_be_sure: Vec<_> =
                 sure.trusting(&sight.today, levels).into_iter().map(|(_, remedy)| remedy).collect();
-            to_be_sure.extend(sure.exempting(&amended).2);
+            to_be_sure.extend(sure.exempting(&amended, |_| true).2);
             return Ok(Rollout {
                 needed: fails,
                 remedies: set,

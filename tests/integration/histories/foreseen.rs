@@ -215,7 +215,7 @@ fn follow(history: &History, foresight: &Foresight) -> Vec<String> {
 #[test]
 fn whoever_follows_the_order_breaks_nothing() {
     let seen = RefCell::new([0_u32; 5]);
-    run(250, 20_261_126, |history, first, second| {
+    run(450, 20_261_126, |history, first, second| {
         let mut world = history.today().clone();
         let first = resolve(first, &world);
         first.iter().for_each(|change| change.make(&mut world));
