@@ -221,6 +221,7 @@ fn judge(criterion: &mut Criterion) {
     let apps = [okta];
     let ids = [okta.id.clone()];
     let statements = Statements {
+        suppositions: Vec::new(),
         configured_apps: None,
         attestations: read_attestations("attestations.toml", ATTESTATIONS, &ids).expect("sound attestations"),
         no_bindings: true,

@@ -6,9 +6,10 @@
 //! google → collect → snapshot → policy → evidence → facts → checks → report
 //! ```
 //!
-//! `diagnose` reads what a dead connection printed and holds it against the facts. `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot. `domain` is below all of
-//! them, `config` is read by the command line and handed down, `cli` ties the stages together, and `simulator` is a
-//! Google Workspace of our own on the other side of the wire.
+//! `canaries` keeps small connections of our own, whose fate `collect` puts into the snapshot; `whatif` asks the stages
+//! again about settings that nobody made yet; `diagnose` reads what a dead connection printed and holds it against the
+//! facts. `domain` is below all of them, `config` is read by the command line and handed down, `cli` ties the stages
+//! together, and `simulator` is a Google Workspace of our own on the other side of the wire.
 
 pub mod canaries;
 pub mod checks;
@@ -26,3 +27,4 @@ pub mod policy;
 pub mod report;
 pub mod simulator;
 pub mod snapshot;
+pub mod whatif;

@@ -12,6 +12,7 @@ use super::doctor::{DOCTOR_HELP, DoctorArgs};
 use super::exit::Exit;
 use super::guide::{SETUP_HELP, SetupArgs};
 use super::policy::PolicyArgs;
+use super::what_if::{WHAT_IF_HELP, WhatIfArgs};
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
 use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
@@ -107,6 +108,9 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// What would change, break and be cured by settings that nobody made yet; never writes to Google
+    #[command(after_help = WHAT_IF_HELP)]
+    WhatIf(Box<WhatIfArgs>),
     /// Read an OAuth or Okta error, name its cause and the next step
     #[command(after_help = DIAGNOSE_HELP)]
     Diagnose(Box<DiagnoseArgs>),

@@ -24,6 +24,7 @@ mod signals;
 mod simulator;
 mod talk;
 mod tenant;
+mod what_if;
 
 use std::collections::BTreeMap;
 
@@ -62,6 +63,7 @@ fn may_read_a_tenant(command: &Command) -> bool {
         | Command::Attest(_)
         | Command::Canary(_)
         | Command::Explain(_)
+        | Command::WhatIf(_)
         | Command::Diagnose(_)
         | Command::Doctor(_)
         | Command::Apps(_)
@@ -79,6 +81,7 @@ fn perform(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::WhatIf(args) => with_runtime(what_if::run(&args, &cli.global, surroundings, &talk)),
         Command::Diagnose(args) => with_runtime(diagnose::run(&args, &cli.global, surroundings, &talk)),
         Command::Setup(args) => with_runtime(guide::run(&args, &cli.global, surroundings)),
         Command::Doctor(args) => with_runtime(doctor::run(&args, &cli.global, surroundings)),

@@ -166,7 +166,7 @@ fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<Configure
 }
 
 /// Evidence names the file, not the folder: reports of two machines are the same.
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 

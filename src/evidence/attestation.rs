@@ -200,6 +200,16 @@ impl AttestedSession {
 }
 
 impl OwnReauth {
+    /// The word used in attestations and assignments.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inherit => "inherit",
+            Self::NotRequired => "not_required",
+            Self::Required => "required",
+        }
+    }
+
     /// The choice for people.
     #[must_use]
     pub fn describe(self) -> &'static str {

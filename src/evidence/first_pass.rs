@@ -13,6 +13,7 @@ use super::directory::{Collector, Garbled, Holders};
 use super::exposure::Census;
 use super::gather::{Evidence, Kept, LogWindow, Sighting, Tenant, Unit, granted_by};
 use super::populace::{PolicyPass, PopulacePass};
+use super::supposition::Supposition;
 use super::{evaluations, token_events};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope, humane_time};
 use crate::google::access_context::GcpUserAccessBinding;
@@ -227,6 +228,11 @@ impl FirstPass {
             sighting.names.insert(name.to_owned());
         }
         sighting
+    }
+
+    /// Puts policies that nobody made yet among those that were read.
+    pub(super) fn suppose(&mut self, supposed: &[Supposition]) {
+        self.policies.suppose(supposed, &self.units);
     }
 
     /// Ends the pass for the moment that is judged: what the sources are worth is known now.

@@ -19,6 +19,7 @@ use super::evaluations::{self, Evaluation, Latest};
 use super::exposure::{Exposure, Holders};
 use super::first_pass::FirstPass;
 use super::populace::Populace;
+use super::supposition::Supposition;
 use super::token_events::{self, TokenEvent};
 use crate::domain::{ClientId, Email, OrgUnitPath, Scope};
 use crate::google::access_context::GcpUserAccessBinding;
@@ -190,8 +191,22 @@ pub fn gather(snapshot: &Snapshot, apps: &[&AppDefinition]) -> Result<Evidence, 
 /// # Errors
 /// As [`gather`].
 pub fn gather_of(snapshot: &Snapshot, apps: &[&AppDefinition], whom: Whom) -> Result<Evidence, ReadError> {
+    gather_supposing(snapshot, apps, whom, &[])
+}
+
+/// The same, as if these policies were set, too. Those that are not about policies are left to the facts.
+///
+/// # Errors
+/// As [`gather`].
+pub fn gather_supposing(
+    snapshot: &Snapshot,
+    apps: &[&AppDefinition],
+    whom: Whom,
+    supposed: &[Supposition],
+) -> Result<Evidence, ReadError> {
     let mut first = FirstPass::default();
     snapshot.for_each(|line| first.take(line))?;
+    first.suppose(supposed);
     let mut populace = first.close(snapshot.header().collected_at);
 
     let wanted: HashSet<ClientId> = first

@@ -11,6 +11,8 @@ pub enum Source {
     ConfiguredApps,
     /// The operator's configuration says so.
     Configuration,
+    /// Nobody said so: it is supposed, to see what would follow.
+    Supposition,
     /// Google said so.
     Google(SourceId),
 }
@@ -23,6 +25,7 @@ impl Source {
             Self::Attestation => "attestation",
             Self::ConfiguredApps => "configured-apps-csv",
             Self::Configuration => "configuration",
+            Self::Supposition => "what-if",
             Self::Google(id) => id.as_str(),
         }
     }

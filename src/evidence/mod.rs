@@ -23,6 +23,7 @@ mod memberships;
 mod populace;
 mod resemblance;
 mod session_events;
+mod supposition;
 mod token_events;
 
 pub use accounts::{Account, AccountIndex, AccountState, Administers, Said, Whom, find_account};
@@ -36,10 +37,11 @@ pub use delegations::{Delegation, DelegationChange};
 pub use directory::{Directory, DomainKind, OwnDomain, Reach};
 pub use evaluations::{ConfigurationSource, Evaluation};
 pub use exposure::{ClientUse, EXAMPLES, Exposure, LastUse};
-pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather, gather_of};
+pub use gather::{Evidence, Grant, LogWindow, Sighting, Tenant, Unit, gather, gather_of, gather_supposing};
 pub use item::{Item, Source};
 pub use populace::{Cohort, Populace, Standing};
 pub use resemblance::Likeness;
+pub use supposition::{PolicyTarget, Supposed, Supposition, Wave};
 pub use token_events::{TokenEvent, TokenEventKind};
 
 /// The Google Cloud session control page.

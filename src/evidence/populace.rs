@@ -6,13 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::{Map, Value};
+
 use super::accounts::{AccountState, state_of};
+use super::gather::Unit;
 use super::memberships::Memberships;
-use crate::domain::{Email, OrgUnitPath};
+use super::supposition::{PolicyTarget, Supposed, Supposition};
+use crate::domain::{Email, OrgUnitPath, SettingType};
 use crate::google::directory::{self, Member};
 use crate::google::licensing::LicenseAssignment;
 use crate::google::policies::Policy;
-use crate::policy::{GroupId, Listing, Policies, Sku};
+use crate::policy::{GroupId, Listing, OrgUnitId, Policies, Sku, SupposedFor, suppose};
 use crate::snapshot::{Line, RecordKind};
 
 /// So many users of a cohort are named.
@@ -88,9 +92,43 @@ pub(super) struct PolicyPass {
     policies: Vec<Policy>,
     unreadable: usize,
     group_names: BTreeMap<GroupId, String>,
+    supposed: Vec<(String, SupposedPolicy)>,
+}
+
+/// A policy that nobody made yet.
+#[derive(Debug)]
+struct SupposedPolicy {
+    setting: SettingType,
+    whom: SupposedFor,
+    value: Map<String, Value>,
 }
 
 impl PolicyPass {
+    /// Policies that nobody made yet, for these org units or for groups, are to join those that were read.
+    pub(super) fn suppose(&mut self, supposed: &[Supposition], units: &[Unit]) {
+        for supposition in supposed {
+            let Supposed::Policy { setting, whom, value } = &supposition.what else { continue };
+            let whom = match whom {
+                PolicyTarget::OrgUnit(path) => org_unit_of(path, units),
+                PolicyTarget::Group(email) => SupposedFor::Group(self.group_of(email)),
+            };
+            let policy = SupposedPolicy { setting: setting.clone(), whom, value: value.clone() };
+            self.supposed.push((format!("what-if {}", supposition.locator), policy));
+        }
+    }
+
+    /// The group of that address. Groups that no policy names were not asked for: such a one is known by its address
+    /// alone, and its members are not known.
+    fn group_of(&mut self, email: &Email) -> GroupId {
+        let known = self.group_names.iter().find(|(_, name)| name.eq_ignore_ascii_case(email.as_str()));
+        if let Some((id, _)) = known {
+            return id.clone();
+        }
+        let id = GroupId::from_google(email.as_str());
+        self.group_names.insert(id.clone(), email.to_string());
+        id
+    }
+
     pub(super) fn policy(&mut self, policy: Policy) {
         self.policies.push(policy);
     }
@@ -113,8 +151,25 @@ impl PolicyPass {
         members: &BTreeMap<String, Vec<Member>>,
         members_whole: bool,
     ) -> PopulacePass {
-        let policies = Policies::new(self.policies, listing, self.unreadable);
-        let memberships = Memberships::new(&policies.groups_named(None), members, members_whole);
+        let asked_for = |policies: &Policies| policies.groups_named(None);
+        let mut read = self.policies;
+        // A list without a single policy stays no answer, whatever is supposed.
+        let listing = match listing {
+            Listing::Complete if read.is_empty() && self.unreadable == 0 => Listing::Empty,
+            Listing::Complete | Listing::Incomplete | Listing::Unreadable(_) | Listing::Empty => listing,
+        };
+        let mut unasked = BTreeSet::new();
+        if !self.supposed.is_empty() {
+            unasked = self.supposed.iter().filter_map(|(_, supposed)| supposed.whom.group().cloned()).collect();
+            let asked = asked_for(&Policies::new(read.clone(), listing, self.unreadable));
+            unasked.retain(|group| !asked.contains(group) && !members.contains_key(group.as_str()));
+            for (name, SupposedPolicy { setting, whom, value }) in &self.supposed {
+                suppose(&mut read, name, setting, whom, value);
+            }
+        }
+        let policies = Policies::new(read, listing, self.unreadable);
+        let mut memberships = Memberships::new(&asked_for(&policies), members, members_whole);
+        memberships.open.extend(unasked);
         PopulacePass {
             skus: policies.skus_named(None),
             policies,
@@ -123,6 +178,15 @@ impl PolicyPass {
             cohorts: HashMap::new(),
         }
     }
+}
+
+/// An org unit as policies name it, with those above and below it by path.
+fn org_unit_of(path: &OrgUnitPath, units: &[Unit]) -> SupposedFor {
+    let id = |unit: &Unit| OrgUnitId::from_google(&unit.id);
+    let mut above: Vec<&Unit> = units.iter().filter(|unit| unit.path.contains(path)).collect();
+    above.sort_by_key(|unit| std::cmp::Reverse(unit.path.as_str().len()));
+    let below = units.iter().filter(|unit| unit.path != *path && path.contains(&unit.path)).map(id).collect();
+    SupposedFor::OrgUnit { chain: above.into_iter().map(id).collect(), below }
 }
 
 /// What people of one cohort have in common: org unit, groups and licences.

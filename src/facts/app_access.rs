@@ -13,7 +13,9 @@ use super::fact::{Fact, Origin, Standing, Strength};
 use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::{Placed, Placing};
+use super::supposed::Supposed;
 use super::track::{Horizon, Own, Question, Slot, had_settled};
+use super::truth::Truth;
 use crate::domain::{ClientId, OrgUnitPath};
 use crate::evidence::{APP_ACCESS_MENU, AdminEvent, Attestation, Item, OwnAccess, Sighting};
 
@@ -77,6 +79,8 @@ pub(super) struct Ground<'g> {
     /// The console's list, where one is given.
     pub(super) listed: Option<&'g Listed<'g>>,
     pub(super) evaluated: &'g Evaluated<'g>,
+    /// Levels that nobody set yet.
+    pub(super) supposed: &'g Supposed<'g>,
 }
 
 impl Ground<'_> {
@@ -119,6 +123,8 @@ pub(super) struct Levels {
     pub(super) own_doubts: Vec<Option<OwnDoubt>>,
     /// The last thing in the log that changed, or may have changed, the level in force.
     pub(super) last_changes: Vec<Option<Timestamp>>,
+    /// Whether an org unit has no level of its own, and takes that of the one above.
+    pub(super) inherits: Vec<Truth>,
 }
 
 /// Derives the level of one target for every org unit, in the tree's order.
@@ -129,8 +135,13 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
     let tree = placing.tree();
     let order = tree.top_down();
     let mut replayed: Vec<Option<Replayed>> = (0..tree.units().len()).map(|_| None).collect();
+    let mut supposed: Vec<Option<Own<OwnAccess>>> = vec![None; tree.units().len()];
     for unit in &order {
         let mut here = replay(*unit, target, ground, &baselines);
+        supposed[*unit] = ground.supposed.level(*unit, target);
+        if let Some(own) = supposed[*unit].clone() {
+            here = Replayed { own, last_change: here.last_change.max(Some(ground.supposed.made_at())) };
+        }
         // What happens above bears on the level in force here.
         let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
         here.last_change = here.last_change.max(above);
@@ -154,8 +165,10 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
     }
     let mut in_force: Vec<Option<Fact<Access>>> = vec![None; tree.units().len()];
     let mut own_doubts = vec![None; tree.units().len()];
+    let mut inherits = vec![Truth::Unknown; tree.units().len()];
     for unit in order {
         let Some(Replayed { own, .. }) = replayed[unit].take() else { continue };
+        inherits[unit] = own.truth_of(&OwnAccess::Inherit, tree.parent(unit).is_some());
         own_doubts[unit] = OwnDoubt::of(&own)
             .or_else(|| (own.slot == Slot::Nothing && tree.parent(unit).is_none()).then(OwnDoubt::never_looked_at));
         let above = tree.parent(unit).and_then(|parent| Some((parent, in_force[parent].clone()?)));
@@ -166,7 +179,9 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
             fact = observed[unit].iter().fold(fact, |fact, observation| fact.unless_refuted_by(&observation.left));
         }
         let agreed = !fact.in_conflict();
-        let mut fact = confront(fact, &asked, &observed[unit], ground.evaluated);
+        // Of what nobody set yet nothing can have been observed.
+        let mut fact =
+            if supposed[unit].is_some() { fact } else { confront(fact, &asked, &observed[unit], ground.evaluated) };
         if tree.parent(unit).is_none() {
             // Nothing lies above it.
             fact.origin = Origin::Own;
@@ -184,6 +199,7 @@ pub(super) fn derive(target: &Target, ground: &Ground<'_>) -> Levels {
         in_force: in_force.into_iter().map(|fact| fact.unwrap_or_else(Fact::unknown)).collect(),
         own_doubts,
         last_changes,
+        inherits,
     }
 }
 

@@ -46,6 +46,11 @@ impl Target {
     /// `None` if an attestation is about something else; else why it may be, if so.
     pub(super) fn attested_by(&self, attestation: &Attestation) -> Option<Option<&'static str>> {
         let AttestedValue::AppAccess { app: named, .. } = &attestation.value else { return None };
+        self.named_by(named)
+    }
+
+    /// `None` if that name is another's; else why it may be, if so.
+    pub(super) fn named_by(&self, named: &AppRef) -> Option<Option<&'static str>> {
         match (self, named) {
             (Self::Pinned { client, .. } | Self::Named { client, .. }, AppRef::Client(other)) => {
                 (client == other).then_some(None)

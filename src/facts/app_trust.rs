@@ -157,6 +157,16 @@ fn spoken_of(
         }
     }
     let mut named: BTreeSet<&str> = BTreeSet::new();
+    for app in ground.supposed.apps() {
+        match app {
+            AppRef::Client(client) => {
+                clients.insert(client.clone());
+            }
+            AppRef::Catalogue(id) => {
+                clients.extend(catalogue.apps.get(id).into_iter().flat_map(|app| app.client_ids.iter().cloned()));
+            }
+        }
+    }
     for event in &evidence.admin_events {
         let Change::Access { app, .. } = &event.change else { continue };
         match app {

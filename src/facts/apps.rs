@@ -6,6 +6,7 @@ use super::app_access::Access;
 use super::app_target::Target;
 use super::fact::Fact;
 use super::look_again::OwnDoubt;
+use super::truth::Truth;
 use crate::domain::ClientId;
 use crate::evidence::{AppDefinition, Likeness, NamePattern, Sighting};
 
@@ -31,6 +32,8 @@ pub struct ClientFacts {
     pub seen: bool,
     /// Its access level for every org unit, in the tree's order.
     pub access: Vec<Fact<Access>>,
+    /// Whether an org unit has no level of its own for it, and takes that of the one above; in the tree's order.
+    pub inherits: Vec<Truth>,
 }
 
 /// A client that goes by another name than an app's, which a reader takes for it: a letter of another script, a blank that

@@ -9,6 +9,7 @@ use super::look_again::OwnDoubt;
 use super::org_tree::UnitIndex;
 use super::placed::Placing;
 use super::session_replay::{OwnSession, replay};
+use super::supposed::Supposed;
 use super::track::{Horizon, Own, Question, Slot};
 use crate::domain::{OrgUnitPath, SessionLength};
 use crate::evidence::{AttestedValue, Change, Item, OwnReauth, ReauthMethod, SESSION_CONTROL_MENU};
@@ -171,7 +172,12 @@ pub(super) struct Sessions {
 
 /// Derives the setting for every org unit, in the tree's order.
 #[must_use]
-pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Experiments<'_>) -> Sessions {
+pub(super) fn derive(
+    placing: &Placing<'_>,
+    horizon: Horizon,
+    experiments: &Experiments<'_>,
+    supposed: &Supposed<'_>,
+) -> Sessions {
     let events = placing.place_events(|event| match &event.change {
         Change::Session { unit, .. } => Some(unit),
         Change::Access { .. } | Change::Tree(_) | Change::UserMoved { .. } | Change::TokensEnded { .. } => None,
@@ -187,7 +193,7 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
     for unit in &order {
         // What was said of the org units below a canary leaves out those with canaries of their own.
         let covered = (!experiments.measures(*unit)).then_some(&covered);
-        let mut own = replay(*unit, placing, &events, &baselines, covered, horizon);
+        let mut own = supposed.page(*unit, replay(*unit, placing, &events, &baselines, covered, horizon));
         // What happens above bears on what is in force here.
         let above = tree.parent(*unit).and_then(|parent| replayed[parent].as_ref()).and_then(|above| above.last_change);
         own.last_change = own.last_change.max(above);
@@ -220,7 +226,8 @@ pub(super) fn derive(placing: &Placing<'_>, horizon: Horizon, experiments: &Expe
             control.reauth = control.reauth.unless_refuted_by(&BTreeSet::from([found.value]));
         }
         control.confront(&findings[unit], tree.path(unit));
-        if let Some(gap) = experiments.doubt() {
+        // Of what nobody set yet no experiment says anything.
+        if let Some(gap) = experiments.doubt().filter(|_| !supposed.holds_page_of(unit)) {
             control.doubt(gap);
         }
         if tree.parent(unit).is_none() {

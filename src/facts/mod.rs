@@ -31,6 +31,7 @@ mod policies;
 mod seen;
 mod session_replay;
 mod supply;
+mod supposed;
 mod track;
 mod truth;
 mod unit_history;
@@ -60,11 +61,12 @@ pub use look_again::LookAgain;
 pub use org_tree::{OrgTree, UnitIndex};
 pub use policies::{InGroups, Licences, Person, PolicyFacts, Work};
 pub use seen::Seen;
+pub use track::PROPAGATION;
 pub use truth::Truth;
 pub use unread::UnreadEvents;
 
 use crate::domain::ClientId;
-use crate::evidence::{AppDefinition, Attestation, Catalogue, ConfiguredApps, Evidence};
+use crate::evidence::{AppDefinition, Attestation, Catalogue, ConfiguredApps, Evidence, Supposition};
 use crate::snapshot::SourceId;
 
 /// What the client of a canary is called as an app.
@@ -81,6 +83,8 @@ pub struct Statements {
     pub no_bindings: bool,
     /// All known apps with the operator's additions, those that are not under audit too.
     pub catalogue: Catalogue,
+    /// What is supposed to be set, though nobody set it: later ones overtake earlier ones.
+    pub suppositions: Vec<Supposition>,
 }
 
 /// Everything that checks may ask.
@@ -131,8 +135,10 @@ impl Facts {
         let listed = statements.configured_apps.as_ref().map(|list| app_listed::Listed::new(list, &placing));
         let whereabouts = whereabouts::Whereabouts::new(&evidence);
         let evaluated = app_evaluated::Evaluated::new(&evidence, &tree, &whereabouts);
+        let supposed = supposed::Supposed::new(&statements.suppositions, &tree, as_of);
         let levels = app_access::Ground {
             placing: &placing,
+            supposed: &supposed,
             horizon,
             attestations: placing.attestations(),
             changes: &changes,
@@ -164,7 +170,7 @@ impl Facts {
         let bindings = Bindings::new(&evidence, statements.no_bindings || stated);
         let experiments = experiments::Experiments::new(&evidence, &tree, &bindings, &whereabouts, &canary_level);
         let cloud_session::Sessions { in_force: sessions, own_doubts } =
-            cloud_session::derive(&placing, horizon, &experiments);
+            cloud_session::derive(&placing, horizon, &experiments, &supposed);
         let ground = connections::Ground::new(&evidence, &tree, &sessions, &bindings, &whereabouts);
         let connections = connections::derive(&ground, &apps);
         let unread_events = unread::gather(&placing, &evidence, &sessions, &apps);
@@ -194,6 +200,14 @@ impl Facts {
             evidence,
         }
     }
+
+    /// Gives the evidence back, for facts to be derived from it once more.
+    #[must_use]
+    pub fn into_evidence(self) -> Evidence {
+        let Self { mut evidence, tree, .. } = self;
+        evidence.units = tree.into_units();
+        evidence
+    }
 }
 
 fn app_facts(
@@ -216,7 +230,7 @@ fn app_facts(
             if identity == Identity::Pinned {
                 doubts.push(levels.own_doubts);
             }
-            ClientFacts { access: levels.in_force, client, identity, names, seen }
+            ClientFacts { access: levels.in_force, inherits: levels.inherits, client, identity, names, seen }
         })
         .collect();
     if let Some(levels) = unpinned {

@@ -74,6 +74,11 @@ impl OrgTree {
         }
     }
 
+    /// Gives the org units back.
+    pub(super) fn into_units(self) -> Vec<Unit> {
+        self.units
+    }
+
     /// All org units, sorted by path.
     #[must_use]
     pub fn units(&self) -> &[Unit] {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fact::{Gap, Strength};
+use super::truth::Truth;
 use crate::domain::humane_time;
 use crate::evidence::{Item, LogWindow};
 
@@ -63,7 +64,7 @@ pub(super) struct Track<T> {
 }
 
 /// A change may take up to a day to reach every decision of Google's (its help pages on app access and on session length).
-pub(super) const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
+pub const PROPAGATION: SignedDuration = SignedDuration::from_hours(24);
 
 /// Whether the last change had certainly taken its effect by then, `lag` being the longest that it may take.
 pub(super) fn had_settled(last_change: Option<Timestamp>, lag: SignedDuration, at: Timestamp) -> bool {
@@ -92,6 +93,20 @@ impl<T: Ord> Own<T> {
     /// Whether it is proven to be this.
     pub(super) fn is_surely(&self, value: &T) -> bool {
         matches!(&self.slot, Slot::Among(values, Strength::Proven) if values.len() == 1 && values.contains(value))
+    }
+
+    /// How true it is that it is this. `by_default`: whether that is presumed where there is no evidence at all.
+    pub(super) fn truth_of(&self, value: &T, by_default: bool) -> Truth {
+        let answer = |is, strength: &Strength| match strength {
+            Strength::Proven => Truth::proven(is),
+            Strength::Presumed => Truth::presumed(is),
+        };
+        match &self.slot {
+            Slot::Among(values, strength) if values.len() == 1 => answer(values.contains(value), strength),
+            Slot::Among(values, strength) if !values.contains(value) => answer(false, strength),
+            Slot::Nothing if by_default => Truth::TruePresumed,
+            Slot::Among(..) | Slot::Nothing | Slot::Overtaken | Slot::Lapsed | Slot::Conflict => Truth::Unknown,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ mod reduce_fields;
 mod setting_catalogue;
 mod setting_spec;
 mod sort_order;
+mod supposed;
 mod who;
 
 pub use applicable::{Applicable, Doubt};
@@ -38,4 +39,5 @@ pub use setting_spec::{
     SettingSpec,
 };
 pub use sort_order::{InvalidSortOrder, SortOrder};
+pub use supposed::{SupposedFor, suppose};
 pub use who::{Chain, Holds, Membership, Who};

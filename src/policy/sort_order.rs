@@ -28,6 +28,21 @@ impl SortOrder {
         Self::from_number(&text).ok_or_else(invalid)
     }
 
+    /// A whole number.
+    pub(super) fn whole(number: u32) -> Self {
+        Self(Decimal::from(number))
+    }
+
+    /// One further on.
+    pub(super) fn successor(self) -> Self {
+        Self(self.0.saturating_add(Decimal::ONE))
+    }
+
+    /// The middle between the two.
+    pub(super) fn halfway_to(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0.saturating_sub(self.0) / Decimal::TWO))
+    }
+
     /// From a number as JSON writes them.
     fn from_number(text: &str) -> Option<Self> {
         let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));

@@ -76,7 +76,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
 }
 
 /// Whose tenant it is; `customer` is what was asked for, where Google did not tell another.
-pub(super) fn tenant(evidence: &Evidences, customer: &str) -> Tenant {
+pub(crate) fn tenant(evidence: &Evidences, customer: &str) -> Tenant {
     Tenant {
         customer: evidence.tenant.as_ref().map_or_else(|| customer.to_owned(), |tenant| tenant.customer.clone()),
         primary_domain: evidence.tenant.as_ref().and_then(|tenant| tenant.primary_domain.clone()),
@@ -84,7 +84,7 @@ pub(super) fn tenant(evidence: &Evidences, customer: &str) -> Tenant {
 }
 
 /// How each source went, by id.
-pub(super) fn sources(evidence: &Evidences) -> Vec<Source> {
+pub(crate) fn sources(evidence: &Evidences) -> Vec<Source> {
     evidence
         .sources
         .values()

@@ -31,6 +31,7 @@ mod sarif;
 mod shared_text;
 mod spreadsheet;
 mod table;
+pub mod what_if;
 mod wording;
 mod words;
 
@@ -42,6 +43,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use assemble::{Assembly, assemble};
+pub(crate) use assemble::{sources as sources_of, tenant as tenant_of};
 pub use escape::Visible;
 pub use json_text::{legible_json, write_json, write_json_line};
 pub use read::{LONGEST_REPORT, UnreadableReport, read};

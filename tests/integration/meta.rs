@@ -13,7 +13,7 @@ use gwsaudit::snapshot::SourceId;
 const LONGEST_FILE: usize = 600;
 
 /// Each stage, and what it may use of the others: whole stages, or modules of one.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("google", &["domain"]),
     ("snapshot", &["domain", "google", "report::model"]),
@@ -42,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
         ],
     ),
     ("report", &["domain", "google", "snapshot", "policy", "evidence", "facts", "diagnose", "checks"]),
+    ("whatif", &["domain", "snapshot", "policy", "evidence", "facts", "checks", "report"]),
     // Of canaries, where a token may be.
     (
         "config",
@@ -75,6 +76,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "report",
             "config",
             "simulator",
+            "whatif",
         ],
     ),
 ];

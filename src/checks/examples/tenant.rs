@@ -96,6 +96,7 @@ impl<'x> ExampleTenant<'x> {
             attestation(&app.org_unit, AttestedValue::AppAccess { app: app_ref, level: OwnAccess::Trusted })
         });
         Statements {
+            suppositions: Vec::new(),
             attestations: sessions.chain(trusted).collect(),
             no_bindings: true,
             catalogue: catalogue.clone(),

@@ -113,6 +113,7 @@ fn help_is_worth_reading() {
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
     insta::assert_snapshot!("help-diagnose", help(&["diagnose", "--help"]));
     insta::assert_snapshot!("help-explain", help(&["explain", "--help"]));
+    insta::assert_snapshot!("help-what-if", help(&["what-if", "--help"]));
     insta::assert_snapshot!("help-setup", help(&["setup", "--help"]));
     insta::assert_snapshot!("help-doctor", help(&["doctor", "--help"]));
     insta::assert_snapshot!("help-policy-effective", help(&["policy", "effective", "--help"]));

@@ -24,3 +24,4 @@ mod since;
 mod snapshots;
 mod talk;
 mod trouble;
+mod what_if;

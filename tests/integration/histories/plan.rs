@@ -77,7 +77,7 @@ pub(super) struct Plan {
     pub(super) troubles: Vec<Trouble>,
 }
 
-fn pick() -> impl Strategy<Value = Pick> {
+pub(super) fn pick() -> impl Strategy<Value = Pick> {
     prop_oneof![2 => Just(Pick::Nth(0)), 4 => any::<u8>().prop_map(Pick::Nth), 2 => Just(Pick::Newest)]
 }
 
@@ -91,11 +91,11 @@ fn required() -> impl Strategy<Value = Session> {
         .prop_map(|(hours, method, exempt)| Session::Required(Terms { hours, method, exempt }))
 }
 
-fn session() -> impl Strategy<Value = Session> {
+pub(super) fn session() -> impl Strategy<Value = Session> {
     prop_oneof![2 => Just(Session::Inherit), 2 => Just(Session::Never), 3 => required()]
 }
 
-fn level() -> impl Strategy<Value = Option<Level>> {
+pub(super) fn level() -> impl Strategy<Value = Option<Level>> {
     let levels =
         vec![Level::Trusted, Level::Trusted, Level::Trusted, Level::Limited, Level::SpecificData, Level::Blocked];
     prop_oneof![2 => Just(None), 6 => select(levels).prop_map(Some)]

@@ -13,6 +13,7 @@ mod double_logging;
 mod evaluations;
 mod every_event;
 mod inheritance;
+mod judged;
 pub(crate) mod laws;
 pub(crate) mod random;
 mod session_events;

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use gwsaudit::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
+use gwsaudit::checks::{Acceptance, Check, Inquiry, Registry, Selection, evaluate};
 use gwsaudit::config::{builtin_catalogue, read_attestations};
-use gwsaudit::evidence::{AppDefinition, ConfiguredApps, Dating, Extent, gather, read_configured_apps};
+use gwsaudit::evidence::{
+    AppDefinition, ConfiguredApps, Dating, Extent, Supposition, Wave, Whom, gather_supposing, read_configured_apps,
+};
 use gwsaudit::facts::{Facts, Statements};
+use gwsaudit::report::what_if::model::Foresight;
 use gwsaudit::report::{Assembly, Format, RenderOptions, assemble, render};
 use gwsaudit::snapshot::Snapshot;
+use gwsaudit::whatif::{Grounds, foresee};
 use serde_json::{Value, json};
+
+pub(crate) use super::judged::Judged;
 
 pub(crate) const OKTA: &str = "1234567890-abc.apps.googleusercontent.com";
 pub(crate) const OTHER: &str = "5550001112-xyz.apps.googleusercontent.com";
@@ -32,6 +38,7 @@ pub(crate) struct Tenant {
     pub(super) pinned: Vec<String>,
     pub(super) acceptance: Acceptance,
     pub(crate) csv: Option<Csv>,
+    pub(crate) suppositions: Vec<Supposition>,
     activities: u64,
 }
 
@@ -68,6 +75,7 @@ pub(crate) fn tenant() -> Tenant {
         pinned: vec![OKTA.to_owned()],
         acceptance: Acceptance::ProvenOnly,
         csv: None,
+        suppositions: Vec::new(),
         activities: 0,
     };
     for id in SOURCES {
@@ -361,6 +369,34 @@ impl Tenant {
 
     /// The facts of another snapshot with this tenant's attestations, and the app under audit.
     fn facts_of(&self, snapshot: &str) -> (Facts, AppDefinition) {
+        self.opened(snapshot, |snapshot, statements, okta| {
+            let apps = [okta];
+            let evidence =
+                gather_supposing(snapshot, &apps, Whom::Named, &self.suppositions).expect("a whole snapshot");
+            (Facts::derive(evidence, statements, &apps), okta.clone())
+        })
+    }
+
+    /// What these waves would change.
+    pub(crate) fn foresee(&self, waves: &[Wave]) -> Foresight {
+        self.opened(&self.text(), |snapshot, statements, okta| {
+            let registry = Registry::builtin();
+            let checks: Vec<&dyn Check> = registry.checks_of(&okta.packs).collect();
+            let grounds = Grounds {
+                snapshot,
+                statements,
+                apps: &[okta],
+                checks: &checks,
+                selection: &Selection::default(),
+                acceptance: self.acceptance,
+                settle: &|_, _| Vec::new(),
+                customer: "my_customer",
+            };
+            foresee(&grounds, waves).expect("a whole snapshot").expect("assignments that fit")
+        })
+    }
+
+    fn opened<T>(&self, snapshot: &str, ask: impl FnOnce(&Snapshot, &Statements, &AppDefinition) -> T) -> T {
         let folder = tempfile::tempdir().expect("temporary storage");
         let path = folder.path().join("tenant.jsonl");
         std::fs::write(&path, snapshot).expect("temporary storage");
@@ -378,10 +414,14 @@ impl Tenant {
             rows: read_configured_apps(csv.text.as_bytes()).expect("a sound list"),
         });
         catalogue.apps.insert(okta.id.clone(), okta.clone());
-        let statements = Statements { attestations, configured_apps, no_bindings: self.no_bindings, catalogue };
-        let apps = [&okta];
-        let evidence = gather(&snapshot, &apps).expect("a whole snapshot");
-        (Facts::derive(evidence, &statements, &apps), okta)
+        let statements = Statements {
+            attestations,
+            configured_apps,
+            no_bindings: self.no_bindings,
+            catalogue,
+            suppositions: self.suppositions.clone(),
+        };
+        ask(&snapshot, &statements, &okta)
     }
 }
 
@@ -438,147 +478,4 @@ pub(crate) fn token_event(name: &str, client: &str, app: &str, scopes: &[&str]) 
     json!({"type": "auth", "name": name, "parameters": [
         {"name": "client_id", "value": client}, {"name": "app_name", "value": app}, {"name": "client_type", "value": "WEB"},
         {"name": "scope", "multiValue": scopes}]})
-}
-
-/// A report, in words.
-pub(crate) struct Judged {
-    pub(crate) json: Value,
-    pub(super) bytes: Vec<u8>,
-}
-
-fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
-    }
-}
-
-fn origin(fact: &Value) -> String {
-    let from = fact["inherited_from"].as_str().map(|path| format!(" from {path}")).unwrap_or_default();
-    let conflict = if fact["conflict"] == json!(true) { " conflict" } else { "" };
-    format!("{from}{conflict}")
-}
-
-impl Judged {
-    fn unit(&self, path: &str) -> &Value {
-        let units = self.json["org_units"].as_array().expect("a list");
-        units.iter().find(|unit| unit["path"] == json!(path)).unwrap_or_else(|| panic!("{path} is in the report"))
-    }
-
-    /// `required proven, exempt yes proven from / conflict`
-    pub(super) fn session(&self, path: &str) -> String {
-        let fact = &self.unit(path)["cloud_session"];
-        format!(
-            "{} {}, exempt {} {}{}",
-            word(&fact["reauth"]),
-            word(&fact["confidence"]),
-            word(&fact["exempt_trusted_apps"]),
-            word(&fact["exempt_confidence"]),
-            origin(fact)
-        )
-    }
-
-    /// `57600 password`
-    pub(super) fn length(&self, path: &str) -> String {
-        let fact = &self.unit(path)["cloud_session"];
-        format!("{} {}", word(&fact["frequency_seconds"]), word(&fact["method"]))
-    }
-
-    /// `trusted proven from / conflict`
-    pub(crate) fn access(&self, path: &str) -> String {
-        let fact = &self.unit(path)["apps"]["okta-workflows-gmail"];
-        format!("{} {}{}", word(&fact["access"]), word(&fact["confidence"]), origin(fact))
-    }
-
-    /// The levels of which it is one, sorted.
-    pub(super) fn one_of(&self, path: &str) -> Vec<String> {
-        let levels = self.unit(path)["apps"]["okta-workflows-gmail"]["one_of"].as_array().expect("a list");
-        let mut words: Vec<String> = levels.iter().map(word).collect();
-        words.sort();
-        words
-    }
-
-    /// `yes survives`, `yes breaks last 2026-… next 2026-…`
-    pub(super) fn connection(&self, user: &str) -> String {
-        let connections = self.json["connections"].as_array().expect("a list");
-        let one =
-            connections.iter().find(|one| one["user"] == json!(user)).unwrap_or_else(|| panic!("{user} connects"));
-        let time = |label: &str, key: &str| one[key].as_str().map(|at| format!(" {label} {at}")).unwrap_or_default();
-        format!(
-            "{} {}{}{}",
-            word(&one["cloud_scope"]),
-            word(&one["outcome"]),
-            time("last", "last_authorized_at"),
-            time("next", "next_failure_by")
-        )
-    }
-
-    pub(super) fn result(&self, check: &str, subject: &str) -> Option<&Value> {
-        self.json["results"].as_array().expect("a list").iter().find(|result| {
-            let what = &result["subject"];
-            result["check"] == json!(check)
-                && match subject {
-                    "tenant" => what["kind"] == json!("tenant"),
-                    path if path.starts_with('/') => what["org_unit"] == json!(path) && what["user"].is_null(),
-                    user if user.contains('@') => what["user"] == json!(user),
-                    app => what["app"] == json!(app) && what["org_unit"].is_null() && what["user"].is_null(),
-                }
-        })
-    }
-
-    /// `pass proven`, `undetermined -`; `absent` where there is no such result.
-    pub(super) fn verdict(&self, check: &str, subject: &str) -> String {
-        self.result(check, subject).map_or_else(
-            || "absent".to_owned(),
-            |result| format!("{} {}", word(&result["status"]), word(&result["confidence"])),
-        )
-    }
-
-    pub(super) fn exempt(&self, path: &str) -> String {
-        self.verdict("trusted-apps-exempt", path)
-    }
-
-    pub(super) fn trusted(&self, path: &str) -> String {
-        self.verdict("app-trusted", path)
-    }
-
-    pub(crate) fn survives(&self, user: &str) -> String {
-        self.verdict("connection-survives-reauth", user)
-    }
-
-    pub(super) fn repeated(&self, user: &str) -> String {
-        self.verdict("repeated-reauthorization", user)
-    }
-
-    pub(super) fn pinned(&self) -> String {
-        self.verdict("client-id-pinned", "okta-workflows-gmail")
-    }
-
-    /// The names of a result's missing facts.
-    pub(super) fn missing(&self, check: &str, subject: &str) -> Vec<String> {
-        let result = self.result(check, subject).expect("a result");
-        let mut facts: Vec<String> =
-            result["missing"].as_array().expect("a list").iter().map(|gap| word(&gap["fact"])).collect();
-        facts.dedup();
-        facts
-    }
-
-    /// `NAME ×2 [PARAMETER] setting@/Sales:app`, one per name.
-    pub(super) fn unread(&self) -> Vec<String> {
-        let list = |value: &Value| value.as_array().expect("a list").clone();
-        list(&self.json["unread_events"])
-            .iter()
-            .map(|event| {
-                let parameters: Vec<String> = list(&event["parameters"]).iter().map(word).collect();
-                let touches: Vec<String> = list(&event["touches"])
-                    .iter()
-                    .map(|touch| {
-                        format!("{}@{}:{}", word(&touch["setting"]), word(&touch["org_unit"]), word(&touch["app"]))
-                    })
-                    .collect();
-                format!("{} ×{} [{}] {}", word(&event["name"]), event["count"], parameters.join(" "), touches.join(" "))
-            })
-            .collect()
-    }
 }
