@@ -4,6 +4,7 @@ use super::Surroundings;
 use super::args::{AuditArgs, Global};
 use super::error::CliError;
 use super::exit::Exit;
+use super::inputs::program;
 use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
 use super::output::{Output, colour, width};
 use super::talk::Talk;
@@ -35,7 +36,10 @@ pub(super) async fn run(
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
     let output = Output::open(args.output.as_deref())?;
-    let Judged { report, impossible } = judge(&tenant, &question, surroundings, talk).await?;
+    let Judged { mut report, impossible } = judge(&tenant, &question, surroundings, talk).await?;
+    if let Some(inputs) = &mut report.inputs {
+        inputs.tool.sha256 = program();
+    }
     let options = RenderOptions {
         width: width(surroundings),
         colour: if args.format == Format::Human && args.output.is_none() { colour(global) } else { Colour::Never },

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Surroundings;
 use super::error::CliError;
+use super::inputs::inputs;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
@@ -58,7 +59,8 @@ pub(super) async fn judge(
     Ok(Judged { report, impossible })
 }
 
-fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
+/// Judges a snapshot.
+pub(super) fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
     let Question { apps, packs, selection, acceptance } = question;
     let everybody = setup.registry.checks_of(packs).any(|check| check.asks_of_everybody());
     let evidence = gather_of(snapshot, apps, if everybody { Whom::Everybody } else { Whom::Named })?;
@@ -75,6 +77,7 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     let collisions = collisions(setup.registry.checks_of(packs), &results, &facts);
     let mut report = assemble(Assembly { facts: &facts, results, selection, customer, collisions });
     report.notices.extend(remarks);
+    report.inputs = Some(inputs(setup, snapshot, question)?);
     Ok(report)
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod exit;
 mod explain;
 mod guide;
+mod inputs;
 mod judge;
 mod output;
 mod policy;

@@ -17,6 +17,7 @@ mod scope;
 mod secret;
 mod setting_type;
 mod severity;
+mod sha256;
 mod span;
 
 pub use app_id::{AppId, CanaryId, CheckId, InvalidId, PackId};
@@ -31,4 +32,5 @@ pub use scope::{CloudScope, Scope, cloud_scope_of};
 pub use secret::Secret;
 pub use setting_type::{InvalidSettingType, SettingType};
 pub use severity::Severity;
+pub use sha256::{Hasher, InvalidSha256, Sha256};
 pub use span::{InvalidSessionLength, SessionLength, humane_duration, humane_time};

@@ -14,6 +14,7 @@ mod escape;
 pub mod explain;
 pub mod fingerprint;
 mod human;
+mod inputs;
 mod json;
 pub mod model;
 mod org_tree;

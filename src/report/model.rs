@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
+pub use super::inputs::{Asked, FileInput, Inputs, ListInput, PackInput, SnapshotInput, ToolInput};
 pub use super::shared_text::{SharedText, SharedTexts};
 pub use super::words::{AccessLevel, Administration, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
 use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
@@ -50,6 +51,9 @@ pub struct Report {
     /// Checks of this report whose goals collide; left out where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub collisions: Vec<Collision>,
+    /// What it was made from; left out by versions that did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Inputs>,
 }
 
 /// Two checks of which whoever satisfies one fails the other.

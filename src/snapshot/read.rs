@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::record::{Header, Line, RecordKind, SCHEMA};
 use super::write::{Spool, WriteError, is_zstd, write_snapshot};
+use crate::domain::{Hasher, Sha256};
 
 /// No record of Google's comes near this; a longer line is not a snapshot's.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -135,6 +136,27 @@ impl Snapshot {
         }
     }
 
+    /// The SHA-256 of its JSON Lines, unpacked, from the first byte to the last.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be read.
+    pub fn sha256(&self) -> Result<Sha256, ReadError> {
+        let mut lines = Lines::open(&self.origin)?;
+        let mut hasher = Hasher::default();
+        loop {
+            let chunk = match lines.reader.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(source) => return Err(lines.failed(source)),
+            };
+            if chunk.is_empty() {
+                return Ok(hasher.finish());
+            }
+            hasher.update(chunk);
+            let length = chunk.len();
+            lines.reader.consume(length);
+        }
+    }
+
     /// Hands every line between header and end to `each`, and makes sure that the file is whole.
     ///
     /// # Errors
@@ -195,6 +217,16 @@ impl Lines {
         Ok(Self { reader, file, number: 0, ended_with_break: true })
     }
 
+    /// That the rest cannot be read.
+    fn failed(&self, source: io::Error) -> ReadError {
+        let file = self.file.clone();
+        // What zstd says of a compressed file that was cut.
+        if source.kind() == io::ErrorKind::UnexpectedEof {
+            return ReadError::Truncated { file, lines: self.number.saturating_sub(1) };
+        }
+        ReadError::Io { file, source }
+    }
+
     fn next_text(&mut self) -> Result<Option<String>, ReadError> {
         let mut bytes = Vec::new();
         self.number += 1;
@@ -205,11 +237,7 @@ impl Lines {
                 return Ok(None);
             }
             Ok(_) => {}
-            // What zstd says of a compressed file that was cut.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(ReadError::Truncated { file: self.file.clone(), lines: self.number - 1 });
-            }
-            Err(source) => return Err(ReadError::Io { file: self.file.clone(), source }),
+            Err(source) => return Err(self.failed(source)),
         }
         self.ended_with_break = bytes.ends_with(b"\n");
         if !self.ended_with_break && bytes.len() as u64 >= LONGEST_LINE {

@@ -63,6 +63,7 @@ impl Tenant {
             unread_events: Vec::new(),
             notices: Vec::new(),
             collisions: Vec::new(),
+            inputs: None,
             summary: Summary::default(),
         })
     }
