@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::canary::{CANARY_HELP, CanaryArgs};
 use super::exit::Exit;
 use super::policy::PolicyArgs;
+use super::verify::VerifyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
 use crate::domain::{AppId, Email, OrgUnitPath, PackId, SessionLength, Severity};
@@ -104,6 +105,8 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Whether a saved report is what judging its snapshot gives
+    Verify(VerifyArgs),
     /// What to make in Google's consoles, step by step
     Setup(SetupArgs),
     /// The catalogue of apps, and the clients seen in a tenant

@@ -1,8 +1,5 @@
 //! `gwsaudit explain`
 
-use std::io::Read as _;
-use std::path::Path;
-
 use super::Surroundings;
 use super::args::{ExplainArgs, Global, Listing};
 use super::checks::{find, registry, show};
@@ -12,11 +9,12 @@ use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack,
 use super::output::{colour, standard, width};
 use super::talk::Talk;
 use super::tenant::Tenant;
+use super::verify::saved_report;
 use crate::checks::{Check, Selection};
 use crate::domain::PackId;
 use crate::report::explain::{explain, matching, name, render_human, render_json};
-use crate::report::model::{CheckResult, Report};
-use crate::report::{RenderOptions, read};
+use crate::report::model::CheckResult;
+use crate::report::RenderOptions;
 
 /// So many results are explained one after another; of more, one has to be chosen.
 const AT_MOST: usize = 5;
@@ -38,7 +36,7 @@ pub(super) async fn run(
         return Ok(Exit::Clean);
     }
     let Judged { report, impossible } = match &args.report {
-        Some(path) => Judged { report: saved(path)?, impossible: None },
+        Some(path) => Judged { report: saved_report(path)?, impossible: None },
         None => judged(check, args, global, surroundings, *talk).await?,
     };
     // Where nothing could be read, that is the answer, not that nothing is known of the subject.
@@ -71,22 +69,6 @@ fn names_a_tenant(args: &ExplainArgs) -> bool {
         || tenant.deadline.is_some()
         || !args.apps.is_empty()
         || args.accept_presumed
-}
-
-fn saved(path: &Path) -> Result<Report, CliError> {
-    let mut text = Vec::new();
-    let (name, outcome) = if path == Path::new("-") {
-        ("on standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut text).map(|_| ()))
-    } else {
-        (path.display().to_string(), std::fs::read(path).map(|read| text = read))
-    };
-    outcome.map_err(|source| CliError::Unreadable {
-        what: "the report",
-        path: path.to_owned(),
-        source,
-        exit: Exit::Impossible,
-    })?;
-    read(&text).map_err(|source| CliError::Report { name, source })
 }
 
 async fn judged(

@@ -21,6 +21,7 @@ mod setup;
 mod simulator;
 mod talk;
 mod tenant;
+mod verify;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +49,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::Verify(args) => verify::run(&args, &cli.global, surroundings, &talk),
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),

@@ -23,6 +23,7 @@ mod read;
 mod sarif;
 mod shared_text;
 mod table;
+pub mod verify;
 mod wording;
 mod words;
 
