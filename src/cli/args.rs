@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
+use super::diff::DiffArgs;
 use super::exit::Exit;
 use super::policy::PolicyArgs;
 use super::verify::VerifyArgs;
@@ -105,6 +106,8 @@ pub enum Command {
     /// Why: a check's text, or one result's whole chain of evidence
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// What changed between two snapshots or two JSON reports, and who changed it
+    Diff(DiffArgs),
     /// Whether a saved report is what judging its snapshot gives
     Verify(VerifyArgs),
     /// What to make in Google's consoles, step by step

@@ -12,9 +12,9 @@ use super::tenant::Tenant;
 use super::verify::saved_report;
 use crate::checks::{Check, Selection};
 use crate::domain::PackId;
+use crate::report::RenderOptions;
 use crate::report::explain::{explain, matching, name, render_human, render_json};
 use crate::report::model::CheckResult;
-use crate::report::RenderOptions;
 
 /// So many results are explained one after another; of more, one has to be chosen.
 const AT_MOST: usize = 5;

@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod collect;
 mod credentials;
+mod diff;
 mod error;
 mod exit;
 mod explain;
@@ -49,6 +50,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Attest(args) => with_runtime(attest::run(&args, &cli.global, surroundings, &talk)),
         Command::Canary(args) => with_runtime(canary::run(&args, &cli.global, surroundings, talk)),
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
+        Command::Diff(args) => diff::run(&args, &cli.global, surroundings, &talk),
         Command::Verify(args) => verify::run(&args, &cli.global, surroundings, &talk),
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),

@@ -9,6 +9,7 @@
 
 mod as_sent;
 mod assemble;
+pub mod diff;
 pub mod effective;
 mod escape;
 pub mod explain;

@@ -75,9 +75,7 @@ pub(super) fn compare(report: &Report, again: &Report) -> Vec<Difference> {
 
 fn parts(report: &Report) -> BTreeMap<String, Value> {
     match serde_json::to_value(report) {
-        Ok(Value::Object(fields)) => {
-            fields.into_iter().filter(|(key, _)| !APART.contains(&key.as_str())).collect()
-        }
+        Ok(Value::Object(fields)) => fields.into_iter().filter(|(key, _)| !APART.contains(&key.as_str())).collect(),
         Ok(_) | Err(_) => unreachable!("a report is an object with texts as keys"),
     }
 }
@@ -85,9 +83,9 @@ fn parts(report: &Report) -> BTreeMap<String, Value> {
 fn lists(part: &str, one: &[Value], other: &[Value], differences: &mut Vec<Difference>) {
     let (one, other) = (named(part, one), named(part, other));
     let keys: BTreeSet<&(String, usize)> = one.keys().chain(other.keys()).collect();
-    differences.extend(keys.into_iter().filter_map(|key| {
-        entry(part, key.0.clone(), one.get(key).copied(), other.get(key).copied())
-    }));
+    differences.extend(
+        keys.into_iter().filter_map(|key| entry(part, key.0.clone(), one.get(key).copied(), other.get(key).copied())),
+    );
 }
 
 /// Entries by their names; of several that are called alike, the first, the second and so on.
