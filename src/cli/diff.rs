@@ -23,14 +23,14 @@ use crate::snapshot::{ReadError, Snapshot};
 
 /// How the help of `gwsaudit diff` ends.
 pub(super) const DIFF_HELP: &str = "\
-OLD and NEW are snapshots (`gwsaudit collect`) or JSON reports (`gwsaudit audit --format json`) of one
-tenant, the earlier one first. Snapshots are judged with one configuration, so what differs is the
-tenant. Of a snapshot and a report, the snapshot is judged as the report says it was (packs, org
+OLD and NEW are snapshots (`gwsaudit collect`) or JSON reports (`gwsaudit audit --format json`) of
+one tenant, the earlier one first. Snapshots are judged with one configuration, so what differs is
+the tenant. Of a snapshot and a report, the snapshot is judged as the report says it was (packs, org
 units, apps), with the configuration at hand.
 
 Worse is: a verdict that fails and did not, or is undetermined and passed; a connection that breaks
-and did not, or is undetermined and survived. Severity does not matter. Who changed what is told from
-the administrators' log, as far as a verdict rests on it.
+and did not, or is undetermined and survived. Severity does not matter. Who changed what is told
+from the administrators' log, as far as a verdict rests on it.
 
 Exit status:
   0  nothing got worse
