@@ -10,6 +10,7 @@ use super::canary::{CANARY_HELP, CanaryArgs};
 use super::diff::DiffArgs;
 use super::exit::Exit;
 use super::policy::PolicyArgs;
+use super::redaction::RedactArgs;
 use super::verify::VerifyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -189,6 +190,9 @@ pub struct AuditArgs {
     /// What else is known.
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+    /// Pseudonyms.
+    #[command(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// What is known about the operator's evidence beside the configuration.
@@ -397,6 +401,9 @@ pub struct ExplainArgs {
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Listing,
+    /// Pseudonyms.
+    #[command(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// `gwsaudit setup`

@@ -11,6 +11,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::judge::{Question, acceptance, choose_apps, known_pack, report_on, suppressed_units};
 use super::output::{colour, standard, width};
+use super::redaction::{RedactArgs, redactor, refuse_twice};
 use super::setup::Setup;
 use super::talk::Talk;
 use super::verify::{question_of, saved_report};
@@ -19,6 +20,7 @@ use crate::domain::{CheckId, OrgUnitPath, PackId};
 use crate::report::RenderOptions;
 use crate::report::diff::{Counts, diff, render_human, render_json};
 use crate::report::model::{OrgUnit, Report};
+use crate::report::redact::{Key, Names, sort};
 use crate::snapshot::{ReadError, Snapshot};
 
 /// How the help of `gwsaudit diff` ends.
@@ -58,6 +60,9 @@ pub struct DiffArgs {
     /// How the outcome is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Listing,
+    /// Pseudonyms.
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 pub(super) fn run(
@@ -68,7 +73,17 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let setup = Setup::find(global, surroundings)?;
     setup.warn(*talk);
-    let (old, new) = both(args, &setup)?;
+    let key = args.redact.key(surroundings, *talk)?;
+    let mut names = Names::default();
+    let (mut old, mut new) = both(args, &setup, key.as_ref(), &mut names)?;
+    if let Some(key) = key {
+        refuse_twice(Some(&key), &old)?;
+        refuse_twice(Some(&key), &new)?;
+        let redactor = redactor(key, names.and_of(&old), &new)?;
+        (old, new) = (redactor.report(&old), redactor.report(&new));
+        sort(&mut old);
+        sort(&mut new);
+    }
     let settings_of = |id: &CheckId| {
         setup.registry.find_check(id.as_str()).map(|check| check.meta().settings.clone()).unwrap_or_default()
     };
@@ -114,8 +129,8 @@ impl Given {
     }
 }
 
-/// Both as reports.
-fn both(args: &DiffArgs, setup: &Setup) -> Result<(Report, Report), CliError> {
+/// Both as reports; adds the names in snapshots where they are to be replaced.
+fn both(args: &DiffArgs, setup: &Setup, key: Option<&Key>, names: &mut Names) -> Result<(Report, Report), CliError> {
     let (old, new) = (Given::open(&args.old)?, Given::open(&args.new)?);
     if let (Given::Report(_), _) | (_, Given::Report(_)) = (&old, &new)
         && (!args.packs.is_empty() || args.accept_presumed)
@@ -123,17 +138,23 @@ fn both(args: &DiffArgs, setup: &Setup) -> Result<(Report, Report), CliError> {
         let why = "--pack and --accept-presumed say how snapshots are judged; a report was judged when it was made";
         return Err(CliError::Usage(why.to_owned()));
     }
+    let mut judged = |snapshot: &Snapshot, question: &Question<'_>| {
+        if key.is_some() {
+            names.extend(Names::of(snapshot)?);
+        }
+        report_on(setup, snapshot, question)
+    };
     match (old, new) {
         (Given::Report(old), Given::Report(new)) => Ok((*old, *new)),
         (Given::Snapshot(old), Given::Snapshot(new)) => {
             let question = question(args, setup)?;
-            Ok((report_on(setup, &old, &question)?, report_on(setup, &new, &question)?))
+            Ok((judged(&old, &question)?, judged(&new, &question)?))
         }
         (Given::Report(old), Given::Snapshot(new)) => {
-            let new = report_on(setup, &new, &as_in(setup, &old)?)?;
+            let new = judged(&new, &as_in(setup, &old)?)?;
             Ok((*old, new))
         }
-        (Given::Snapshot(old), Given::Report(new)) => Ok((report_on(setup, &old, &as_in(setup, &new)?)?, *new)),
+        (Given::Snapshot(old), Given::Report(new)) => Ok((judged(&old, &as_in(setup, &new)?)?, *new)),
     }
 }
 
@@ -152,6 +173,10 @@ fn question<'s>(args: &DiffArgs, setup: &'s Setup) -> Result<Question<'s>, CliEr
 
 /// The question that the report answered.
 fn as_in<'s>(setup: &'s Setup, report: &Report) -> Result<Question<'s>, CliError> {
+    if report.redaction.is_some() {
+        let why = "the report has pseudonyms, and a snapshot has names; give two reports made with one key";
+        return Err(CliError::Usage(why.to_owned()));
+    }
     let Some(inputs) = &report.inputs else {
         let why =
             "the report does not say how it was judged, so a snapshot cannot be judged likewise; give two reports";

@@ -15,6 +15,7 @@ use crate::domain::{AppId, OrgUnitPath, PackId};
 use crate::evidence::{AppDefinition, Whom, gather_of};
 use crate::facts::Facts;
 use crate::report::model::Report;
+use crate::report::redact::{Key, Names};
 use crate::report::{Assembly, assemble};
 use crate::snapshot::{Snapshot, SourceId};
 
@@ -34,13 +35,15 @@ pub(super) struct Judged {
     pub(super) impossible: Option<CliError>,
 }
 
-/// Reads the tenant (a snapshot is read already) and judges it; warns of what was given and could not be used.
-pub(super) async fn judge(
+/// Reads the tenant (a snapshot is read already) and judges it; warns of what was given and could not be used. The
+/// snapshot, which for a live tenant lasts no longer than this, is asked something else, too.
+pub(super) async fn judge<T>(
     tenant: &Tenant,
     question: &Question<'_>,
     surroundings: &Surroundings,
     talk: Talk,
-) -> Result<Judged, CliError> {
+    also: impl FnOnce(&Snapshot) -> Result<T, CliError>,
+) -> Result<(Judged, T), CliError> {
     let mut impossible = None;
     let collected;
     let needs = needs(&tenant.setup.registry, &question.packs);
@@ -56,7 +59,12 @@ pub(super) async fn judge(
     for notice in &report.notices {
         talk.warning(notice);
     }
-    Ok(Judged { report, impossible })
+    Ok((Judged { report, impossible }, also(snapshot)?))
+}
+
+/// The names in a snapshot, where names are to be replaced.
+pub(super) fn names_in(snapshot: &Snapshot, key: Option<&Key>) -> Result<Option<Names>, CliError> {
+    Ok(key.map(|_| Names::of(snapshot)).transpose()?)
 }
 
 /// Judges a snapshot.

@@ -18,6 +18,7 @@ mod judge;
 mod output;
 mod policy;
 mod progress;
+mod redaction;
 mod setup;
 mod simulator;
 mod talk;

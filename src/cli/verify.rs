@@ -62,6 +62,10 @@ pub(super) fn run(
     talk: &Talk,
 ) -> Result<Exit, CliError> {
     let report = saved_report(&args.report)?;
+    if report.redaction.is_some() {
+        let why = "the report has pseudonyms; verify the one that was made without --redact";
+        return Err(CliError::Usage(why.to_owned()));
+    }
     let Some(reported) = report.inputs.clone() else {
         return Err(CliError::NoInputs { name: args.report.display().to_string() });
     };

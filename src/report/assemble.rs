@@ -74,6 +74,7 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         collisions,
         // Whoever read the files knows what they were.
         inputs: None,
+        redaction: None,
     }
 }
 

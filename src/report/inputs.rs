@@ -28,6 +28,13 @@ pub struct Inputs {
     pub configuration: Sha256,
 }
 
+/// That names are pseudonyms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// What tells keys apart and tells nothing about them: under one key, one name has one pseudonym.
+    pub key: String,
+}
+
 /// The snapshot that was judged; for a live run what was collected, as it lay in temporary storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotInput {

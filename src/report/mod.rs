@@ -21,6 +21,7 @@ pub mod model;
 mod org_tree;
 mod page;
 mod read;
+pub mod redact;
 mod sarif;
 mod shared_text;
 mod table;

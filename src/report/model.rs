@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
-pub use super::inputs::{Asked, FileInput, Inputs, ListInput, PackInput, SnapshotInput, ToolInput};
+pub use super::inputs::{Asked, FileInput, Inputs, ListInput, PackInput, Redaction, SnapshotInput, ToolInput};
 pub use super::shared_text::{SharedText, SharedTexts};
 pub use super::words::{AccessLevel, Administration, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
 use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
@@ -54,6 +54,9 @@ pub struct Report {
     /// What it was made from; left out by versions that did not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<Inputs>,
+    /// That names in it are pseudonyms; left out where they are the tenant's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Redaction>,
 }
 
 /// Two checks of which whoever satisfies one fails the other.

@@ -45,6 +45,14 @@ pub enum Incomparable {
         /// When the other one was.
         new: String,
     },
+    /// Names of one mean nothing in the other.
+    #[error("only one of the two has pseudonyms, or they were made with different keys (--redact-key-file)")]
+    OtherNames,
+}
+
+/// The names of the two are not comparable.
+fn names_agree(old: &Report, new: &Report) -> bool {
+    old.redaction == new.redaction
 }
 
 /// Which settings a check rests on, by their names in `missing`.
@@ -58,6 +66,9 @@ pub type SettingsOf<'s> = &'s dyn Fn(&CheckId) -> Vec<String>;
 pub fn diff(old: &Report, new: &Report, settings_of: SettingsOf<'_>) -> Result<Diff, Incomparable> {
     if old.audited_at > new.audited_at {
         return Err(Incomparable::Backwards { old: humane_time(old.audited_at), new: humane_time(new.audited_at) });
+    }
+    if !names_agree(old, new) {
+        return Err(Incomparable::OtherNames);
     }
     let mut remarks = Vec::new();
     match same_tenant(&old.tenant, &new.tenant) {

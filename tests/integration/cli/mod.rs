@@ -13,6 +13,7 @@ pub(crate) mod harness;
 mod listings;
 pub(crate) mod normal;
 mod options;
+mod redact;
 mod scenarios;
 mod settings;
 mod simulator;

@@ -64,6 +64,7 @@ impl Tenant {
             notices: Vec::new(),
             collisions: Vec::new(),
             inputs: None,
+            redaction: None,
             summary: Summary::default(),
         })
     }
