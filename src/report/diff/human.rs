@@ -210,6 +210,9 @@ fn value(value: &Value) -> String {
     }
 }
 
+/// What alike changes of a setting have in common: the setting, the app, and what became of its fields.
+type AlikeSettings<'c> = (&'c str, Option<&'c AppId>, String);
+
 fn settings(page: &mut Page<'_>, diff: &Diff, tree: &OrgTree<'_>) -> io::Result<()> {
     if diff.org_units.is_empty() {
         return Ok(());
@@ -222,7 +225,7 @@ fn settings(page: &mut Page<'_>, diff: &Diff, tree: &OrgTree<'_>) -> io::Result<
             page.paragraph(2, 4, &Line::of(words).visible(Tone::Plain, tree.list(&paths, NAMED)))?;
         }
     }
-    let mut groups: BTreeMap<(&str, Option<&AppId>, String), Vec<(&OrgUnitPath, &SettingChange)>> = BTreeMap::new();
+    let mut groups: BTreeMap<AlikeSettings<'_>, Vec<(&OrgUnitPath, &SettingChange)>> = BTreeMap::new();
     for unit in &diff.org_units {
         for change in &unit.settings {
             let alike = (&*change.setting, change.app.as_ref(), words(&change.fields));

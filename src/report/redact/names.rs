@@ -175,9 +175,7 @@ impl Names {
             match name.as_str() {
                 // Without a slash it is the last part of a path, or the root by the tenant's domain.
                 "ORG_UNIT_NAME" | "EDIT_ORG_UNIT_NAME" | "NEW_ORG_UNIT_NAME" if !is_path(value) => {
-                    if !value.is_some_and(|value| value.contains('.')) {
-                        self.token(value, Kind::OrgUnit);
-                    }
+                    self.token(value.filter(|value| !value.contains('.')), Kind::OrgUnit);
                 }
                 "client_id" | "OAUTH2_APP_ID" | "API_CLIENT_ID" => self.client(value),
                 "DOMAIN_NAME" => self.domain(value),

@@ -29,12 +29,12 @@ pub(crate) fn human(text: &str, report: &Value) -> String {
 /// Hashes of files that differ from run to run, and from build to build.
 fn without_hashes(value: &mut Value) {
     match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(key, field)| match field {
-            Value::String(hash) if key == "sha256" || key == "configuration" => {
+        Value::Object(fields) => fields.iter_mut().for_each(|(key, field)| {
+            if let (Value::String(hash), "sha256" | "configuration") = (&mut *field, key.as_str()) {
                 assert!(hash.parse::<gwsaudit::domain::Sha256>().is_ok(), "{key}: {hash}");
                 *hash = "[sha256]".to_owned();
             }
-            other => without_hashes(other),
+            without_hashes(field);
         }),
         Value::Array(items) => items.iter_mut().for_each(without_hashes),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

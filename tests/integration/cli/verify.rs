@@ -60,9 +60,12 @@ fn packed_or_not_it_is_the_same_snapshot() {
     assert_eq!((&verified["snapshot"]["reported"], &verified["snapshot"]["found"]), (&json!(hash), &json!(hash)));
 }
 
+/// Makes a report say something else.
+type Alteration = fn(&mut Value);
+
 #[test]
 fn an_altered_report_is_told() {
-    let alterations: [(&str, fn(&mut Value)); 5] = [
+    let alterations: [(&str, Alteration); 5] = [
         ("results", |report| {
             let failed = report["results"]
                 .as_array_mut()
