@@ -195,7 +195,9 @@ fn connection(page: &mut Page<'_>, change: &ConnectionChange) -> io::Result<()> 
 /// `reauth not required → required; method none → password`.
 fn words(fields: &[FieldChange]) -> String {
     let words = fields.iter().map(|change| {
-        let field = plain(&change.field).replace('.', " ");
+        // An app's access level is its access.
+        let field = if change.field == "access.access" { "access" } else { &change.field };
+        let field = plain(field).replace('.', " ");
         format!("{field} {} \u{2192} {}", value(&change.old), value(&change.new))
     });
     words.collect::<Vec<_>>().join("; ")

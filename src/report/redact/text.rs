@@ -94,8 +94,8 @@ pub(super) enum Found {
 /// Finds names.
 pub(super) struct Matcher {
     known: AhoCorasick,
-    /// What each known text is.
-    what: Vec<Found>,
+    /// What each known text is, and the name where the text is that name as prose quotes it.
+    what: Vec<(Found, Option<String>)>,
     domains: Names,
 }
 
@@ -119,15 +119,22 @@ fn pattern(text: &str) -> Regex {
 
 impl Matcher {
     pub(super) fn of(names: &Names, public: &Public) -> Self {
-        let mut texts: Vec<&str> = Vec::new();
+        let mut texts: Vec<String> = Vec::new();
         let mut what = Vec::new();
-        for path in &names.paths {
-            texts.push(path);
-            what.push(Found::Path);
-        }
+        // Prose quotes names, so that control characters and quotation marks in them are seen.
+        let mut add = |text: &str, found: Found| {
+            let quoted = format!("{text:?}");
+            let quoted = &quoted[1..quoted.len() - 1];
+            if quoted != text {
+                texts.push(quoted.to_owned());
+                what.push((found, Some(text.to_owned())));
+            }
+            texts.push(text.to_owned());
+            what.push((found, None));
+        };
+        names.paths.iter().for_each(|path| add(path, Found::Path));
         for client in names.clients.iter().filter(|client| !public.clients.iter().any(|one| one.as_str() == **client)) {
-            texts.push(client);
-            what.push(Found::Client);
+            add(client, Found::Client);
         }
         for (token, kind) in &names.tokens {
             let known = COMMON.contains(&token.as_str())
@@ -136,8 +143,7 @@ impl Matcher {
                         || public.apps.iter().any(|app| app.as_str() == token)
                         || token.starts_with("Google ")));
             if !known {
-                texts.push(token);
-                what.push(Found::Token(*kind));
+                add(token, Found::Token(*kind));
             }
         }
         let known = AhoCorasick::builder()
@@ -152,23 +158,23 @@ impl Matcher {
         let mut found = self.known_in(text);
         let mut add = |pattern: &Regex, what: Found, sound: &dyn Fn(&str) -> bool| {
             let matches = pattern.find_iter(text).filter(|one| sound(one.as_str()));
-            found.extend(matches.map(|one| (one.range(), what)));
+            found.extend(matches.map(|one| (one.range(), what, one.as_str())));
         };
         add(&ADDRESS, Found::Address, &|_| true);
         add(&CLIENT, Found::Client, &|_| true);
         add(&RESOURCE, Found::Resource, &|_| true);
         add(&DOMAIN, Found::Domain, &|domain| self.is_somebodys(domain));
         add(&IP, Found::Ip, &is_ip);
-        found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        found.sort_by_key(|(range, ..)| (range.start, std::cmp::Reverse(range.end)));
         let mut out = String::with_capacity(text.len());
         let mut rest = 0;
-        for (range, what) in found {
+        for (range, what, name) in found {
             // What is cut by a name before it: the remainder is no name, or one that begins later.
             if range.start < rest {
                 continue;
             }
             out.push_str(&text[rest..range.start]);
-            out.push_str(&with(what, &text[range.clone()]));
+            out.push_str(&with(what, name));
             rest = range.end;
         }
         out.push_str(&text[rest..]);
@@ -176,18 +182,18 @@ impl Matcher {
     }
 
     /// Known names that stand alone, not in the midst of a word.
-    fn known_in(&self, text: &str) -> Vec<(Range<usize>, Found)> {
+    fn known_in<'t>(&'t self, text: &'t str) -> Vec<(Range<usize>, Found, &'t str)> {
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let mut found = Vec::new();
         let mut at = 0;
         while let Some(one) = self.known.find(aho_corasick::Input::new(text).range(at..)) {
             let (before, after) = (&text[..one.start()], &text[one.end()..]);
-            let what = self.what[one.pattern().as_usize()];
+            let (what, quoted) = &self.what[one.pattern().as_usize()];
             let starts = text[one.range()].chars().next();
-            let begins = !(word(before.chars().next_back()) && (word(starts) || what == Found::Path));
+            let begins = !(word(before.chars().next_back()) && (word(starts) || *what == Found::Path));
             let ends = !(word(after.chars().next()) && word(text[one.range()].chars().next_back()));
             if begins && ends {
-                found.push((one.range(), what));
+                found.push((one.range(), *what, quoted.as_deref().unwrap_or(&text[one.range()])));
                 at = one.end();
             } else {
                 at = one.start() + starts.map_or(1, char::len_utf8);
