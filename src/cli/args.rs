@@ -11,6 +11,7 @@ use super::diff::DiffArgs;
 use super::exit::Exit;
 use super::policy::PolicyArgs;
 use super::redaction::RedactArgs;
+use super::schema::SchemaArgs;
 use super::verify::VerifyArgs;
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -111,6 +112,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Whether a saved report is what judging its snapshot gives
     Verify(VerifyArgs),
+    /// The JSON Schema of what the program writes
+    Schema(SchemaArgs),
     /// What to make in Google's consoles, step by step
     Setup(SetupArgs),
     /// The catalogue of apps, and the clients seen in a tenant

@@ -19,6 +19,7 @@ mod output;
 mod policy;
 mod progress;
 mod redaction;
+mod schema;
 mod setup;
 mod simulator;
 mod talk;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
         Command::Diff(args) => diff::run(&args, &cli.global, surroundings, &talk),
         Command::Verify(args) => verify::run(&args, &cli.global, surroundings, &talk),
+        Command::Schema(args) => schema::run(&args),
         Command::Setup(args) => guide::run(&args),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),
         Command::Checks(args) => checks::run(&args, &cli.global),

@@ -13,6 +13,7 @@ mod domain_name;
 mod email;
 mod nearest;
 mod org_unit_path;
+mod schema;
 mod scope;
 mod secret;
 mod setting_type;
@@ -28,6 +29,7 @@ pub use domain_name::{DkimSelector, DomainName, InvalidDomainName, InvalidSelect
 pub use email::{Email, InvalidEmail};
 pub use nearest::nearest;
 pub use org_unit_path::{InvalidOrgUnitPath, OrgUnitPath};
+pub use schema::{Day, Moment};
 pub use scope::{CloudScope, Scope, cloud_scope_of};
 pub use secret::Secret;
 pub use setting_type::{InvalidSettingType, SettingType};

@@ -3,13 +3,14 @@
 //! Hashes prove nothing about who made a report; they are no signature. They tie it to files that somebody still has.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
-use crate::domain::{AppId, OrgUnitPath, PackId, Sha256};
+use crate::domain::{AppId, Moment, OrgUnitPath, PackId, Sha256};
 
 /// What a report was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Inputs {
     /// The snapshot that was judged.
     pub snapshot: SnapshotInput,
@@ -29,23 +30,24 @@ pub struct Inputs {
 }
 
 /// That names are pseudonyms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Redaction {
     /// What tells keys apart and tells nothing about them: under one key, one name has one pseudonym.
     pub key: String,
 }
 
 /// The snapshot that was judged; for a live run what was collected, as it lay in temporary storage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SnapshotInput {
     /// SHA-256 of its JSON Lines, unpacked, from the first byte to the last: a `.zst` and its plain copy have the same.
     pub sha256: Sha256,
     /// When it was collected.
+    #[schemars(with = "Moment")]
     pub collected_at: Timestamp,
 }
 
 /// The program that judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ToolInput {
     /// Its version.
     pub version: String,
@@ -54,7 +56,7 @@ pub struct ToolInput {
 }
 
 /// A pack that was run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct PackInput {
     /// Its id.
     pub id: PackId,
@@ -64,7 +66,7 @@ pub struct PackInput {
 }
 
 /// What was asked of the tenant.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Asked {
     /// Org units with all below them; empty where all were meant.
     #[serde(deserialize_with = "as_sent::many")]
@@ -76,7 +78,7 @@ pub struct Asked {
 }
 
 /// A file of the operator's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct FileInput {
     /// Its name, without its folder.
     pub file: String,
@@ -85,13 +87,14 @@ pub struct FileInput {
 }
 
 /// The console's list of configured apps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ListInput {
     /// Its name, without its folder.
     pub file: String,
     /// SHA-256 of its bytes.
     pub sha256: Sha256,
     /// When it was downloaded, as far as that is known.
+    #[schemars(with = "Moment")]
     pub taken_at: Timestamp,
     /// Whether the operator said when; otherwise it is the file's own time.
     pub time_stated: bool,

@@ -23,6 +23,7 @@ mod page;
 mod read;
 pub mod redact;
 mod sarif;
+pub mod schema;
 mod shared_text;
 mod table;
 pub mod verify;

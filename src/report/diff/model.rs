@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{AppId, CheckId, ClientId, Email, OrgUnitPath, PackId, Severity, Sha256};
+use crate::domain::{AppId, CheckId, ClientId, Email, Moment, OrgUnitPath, PackId, Severity, Sha256};
 use crate::report::as_sent;
 use crate::report::model::{
     Confidence, Evidence, Outcome, PackInput, Report, SourceStatus, Status, Subject, Tenant, Tool,
@@ -16,7 +17,7 @@ use crate::report::model::{
 pub const SCHEMA: &str = "gwsaudit/diff/1";
 
 /// What changed between two reports of one tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Diff {
     /// Always [`SCHEMA`].
     pub schema: Cow<'static, str>,
@@ -41,11 +42,12 @@ pub struct Diff {
 }
 
 /// One of the two.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Side {
     /// The program that judged.
     pub tool: Tool,
     /// The moment as of which everything is judged.
+    #[schemars(with = "Moment")]
     pub audited_at: Timestamp,
     /// The packs, where the report says which.
     pub packs: Option<Vec<PackInput>>,
@@ -65,7 +67,7 @@ impl Side {
 }
 
 /// Whether a change is for the worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Course {
     /// What did not fail fails, what passed is undetermined, what survived breaks or is undetermined.
@@ -84,7 +86,7 @@ impl Course {
 }
 
 /// How many verdicts and connections took which course. A verdict on an org unit that speaks for those below counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Counts {
     /// For the worse.
     pub worse: u64,
@@ -113,7 +115,7 @@ impl Counts {
 }
 
 /// Whether something is in both reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// In the newer one alone.
@@ -136,7 +138,7 @@ impl Presence {
 }
 
 /// A verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct Verdict {
     /// Its status.
     pub status: Status,
@@ -145,7 +147,7 @@ pub struct Verdict {
 }
 
 /// A verdict that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ResultChange {
     /// The check.
     pub check: CheckId,
@@ -178,7 +180,7 @@ pub struct ResultChange {
 }
 
 /// An org unit that appeared or vanished, or whose settings changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UnitChange {
     /// Its path.
     #[serde(deserialize_with = "as_sent::one")]
@@ -190,7 +192,7 @@ pub struct UnitChange {
 }
 
 /// A setting of an org unit that changed, or is known better or less well.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SettingChange {
     /// `cloud-session-control` or `app-access`.
     pub setting: Cow<'static, str>,
@@ -203,7 +205,7 @@ pub struct SettingChange {
 }
 
 /// A field, and its values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct FieldChange {
     /// The report's key, such as `reauth`.
     pub field: Cow<'static, str>,
@@ -214,7 +216,7 @@ pub struct FieldChange {
 }
 
 /// A connection that appeared, vanished, or changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ConnectionChange {
     /// Who granted it.
     #[serde(deserialize_with = "as_sent::one")]
@@ -233,13 +235,14 @@ pub struct ConnectionChange {
     /// What becomes of it in the newer one.
     pub new: Option<Outcome>,
     /// For one that breaks: the latest moment by which its refresh fails.
+    #[schemars(with = "Option<Moment>")]
     pub next_failure_by: Option<Timestamp>,
     /// What else of it changed; sorted.
     pub fields: Vec<FieldChange>,
 }
 
 /// A source that went otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SourceChange {
     /// Such as `reports.admin`.
     pub id: String,

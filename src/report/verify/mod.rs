@@ -8,6 +8,7 @@ mod human;
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use compare::{Change, Difference, Kind};
@@ -20,7 +21,7 @@ use crate::domain::{PackId, Sha256};
 pub const SCHEMA: &str = "gwsaudit/verification/1";
 
 /// Whether something that a report was made from is at hand again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sameness {
     /// It is.
@@ -47,7 +48,7 @@ impl Sameness {
 }
 
 /// What a report says that it was made from, and what it was judged by now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Compared<T> {
     /// Whether the two are the same.
     pub is: Sameness,
@@ -58,7 +59,7 @@ pub struct Compared<T> {
 }
 
 /// A pack of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ComparedPack {
     /// Its id.
     pub id: PackId,
@@ -68,7 +69,7 @@ pub struct ComparedPack {
 }
 
 /// A report held against its snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Verification {
     schema: &'static str,
     /// Whether the snapshot is the one, and judging it again says the same.

@@ -124,6 +124,7 @@ fn help_is_worth_reading() {
         "explain",
         "diff",
         "verify",
+        "schema",
         "setup",
         "apps",
         "checks",

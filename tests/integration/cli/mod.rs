@@ -15,6 +15,7 @@ pub(crate) mod normal;
 mod options;
 mod redact;
 mod scenarios;
+mod schema;
 mod settings;
 mod simulator;
 mod since;
