@@ -108,7 +108,10 @@ static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:accessLevels|accessPolicies|customers|folders|groups|orgUnits|organizations|projects)/[0-9A-Za-z_-]+",
     )
 });
-static IP: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9A-Fa-f]*(?:[:.][0-9A-Fa-f]*){2,}"));
+static IPV4: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"));
+static IPV6: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:\b[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f:]*::(?:[0-9A-Fa-f:.]*[0-9A-Fa-f])?|[0-9A-Fa-f:.]*[0-9A-Fa-f])")
+});
 static DOMAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?")
 });
@@ -164,7 +167,8 @@ impl Matcher {
         add(&CLIENT, Found::Client, &|_| true);
         add(&RESOURCE, Found::Resource, &|_| true);
         add(&DOMAIN, Found::Domain, &|domain| self.is_somebodys(domain));
-        add(&IP, Found::Ip, &is_ip);
+        add(&IPV4, Found::Ip, &is_ip);
+        add(&IPV6, Found::Ip, &is_ip);
         found.sort_by_key(|(range, ..)| (range.start, std::cmp::Reverse(range.end)));
         let mut out = String::with_capacity(text.len());
         let mut rest = 0;
@@ -256,6 +260,8 @@ mod tests {
             ("B.O-b+x@Other.Example.", "<user>@<domain>.example."),
             ("_dmarc.acme.example of mail.acme.example", "_dmarc.<domain>.example of <host>.<domain>.example"),
             ("include:_spf.partner.co.uk ip4:192.0.2.17/24", "include:_spf.partner.co.uk ip4:<ip>/24"),
+            ("ip6:2001:db8:1:2:3:4:5:6 -all", "ip6:<ip> -all"),
+            ("from 2001:db8::/32, ::ffff:192.0.2.1 or 192.0.2.1.", "from <ip>/32, <ip> or <ip>."),
             ("of C0123abcd, customers/C99", "of <customer>, customers/<id>"),
             ("2001:db8::17 at 10:00:00 UTC, control 3.1.3.5", "<ip> at 10:00:00 UTC, control 3.1.3.5"),
             ("client 12345678901234567890, 99999-x.apps.googleusercontent.com", "client <client>, <client>"),
