@@ -11,7 +11,7 @@ use super::okta_workflows_gmail::{
     AppTrusted, ClientIdPinned, ConnectionSurvivesReauth, RepeatedReauthorization, TrustedAppsExempt,
 };
 use super::per_subject::PerSubject;
-use crate::domain::PackId;
+use crate::domain::{PackId, Sha256};
 use crate::evidence::Catalogue;
 use crate::policy::SettingCatalogue;
 
@@ -78,8 +78,15 @@ impl Shipped {
     fn shelf(&self) -> &Shelf {
         self.shelf.get_or_init(|| {
             let base: Vec<PackFile> = self.base().map(|base| base.shelf().file.clone()).collect();
-            Shelf::of(read(self.file, &without_examples(self.text), &base))
+            let read = read(self.file, &without_examples(self.text), &base);
+            // That of the whole file, which is what an operator can compute.
+            Shelf::of(PackFile { sha256: self.sha256(), ..read })
         })
+    }
+
+    /// See [`PackFile::sha256_of`].
+    fn sha256(&self) -> Sha256 {
+        PackFile::sha256_of(self.text, self.base().next().map(Self::sha256).as_ref())
     }
 
     /// All of it.
@@ -272,6 +279,18 @@ impl Registry {
     #[must_use]
     pub fn find_pack(&self, id: &str) -> Option<&Pack> {
         self.packs.iter().find(|pack| pack.id == id)
+    }
+
+    /// What the file of the pack of that id is, see [`PackFile::sha256_of`]; `None` for a pack in Rust, which is part of
+    /// the program, and where there is no such pack.
+    #[must_use]
+    pub fn sha256_of(&self, id: &PackId) -> Option<Sha256> {
+        let (_, contents) = self.packs.iter().zip(&self.contents).find(|(pack, _)| pack.id == id.as_str())?;
+        match contents {
+            Contents::Compiled(_) => None,
+            Contents::Shipped(shipped) => Some(shipped.sha256()),
+            Contents::Own(shelf) => Some(shelf.file.sha256.clone()),
+        }
     }
 
     /// The check of that id, or the one that its framework calls so (in any case), where only one is called so.

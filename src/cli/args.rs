@@ -8,10 +8,14 @@ use jiff::Timestamp;
 
 use super::canary::{CANARY_HELP, CanaryArgs};
 use super::diagnose::{DIAGNOSE_HELP, DiagnoseArgs};
+use super::diff::DiffArgs;
 use super::doctor::{DOCTOR_HELP, DoctorArgs};
 use super::exit::Exit;
 use super::guide::{SETUP_HELP, SetupArgs};
 use super::policy::PolicyArgs;
+use super::redaction::RedactArgs;
+use super::schema::SchemaArgs;
+use super::verify::VerifyArgs;
 use super::what_if::{WHAT_IF_HELP, WhatIfArgs};
 use crate::collect::Scan;
 use crate::config::{ACCESS_WORDS, BELOW_WORDS, Duration, METHOD_WORDS, REAUTH_WORDS, Word};
@@ -114,6 +118,12 @@ pub enum Command {
     /// Read an OAuth or Okta error, name its cause and the next step
     #[command(after_help = DIAGNOSE_HELP)]
     Diagnose(Box<DiagnoseArgs>),
+    /// What changed between two snapshots or two JSON reports, and who changed it
+    Diff(DiffArgs),
+    /// Whether a saved report is what judging its snapshot gives
+    Verify(VerifyArgs),
+    /// The JSON Schema of what the program writes
+    Schema(SchemaArgs),
     /// What to make in Google's consoles, and what to paste where
     #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),
@@ -203,6 +213,9 @@ pub struct AuditArgs {
     /// What else is known.
     #[command(flatten)]
     pub evidence: EvidenceArgs,
+    /// Pseudonyms.
+    #[command(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// A report that goes to a file, beside the one that `--format` and `--output` name.
@@ -443,6 +456,9 @@ pub struct ExplainArgs {
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Listing,
+    /// Pseudonyms.
+    #[command(flatten)]
+    pub redact: RedactArgs,
 }
 
 /// `gwsaudit apps`

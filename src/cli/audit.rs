@@ -7,13 +7,18 @@ use super::Surroundings;
 use super::args::{AuditArgs, Global, What};
 use super::error::CliError;
 use super::exit::Exit;
-use super::judge::{Judged, Question, acceptance, choose_apps, choose_packs, judge, suppressed_units};
+use super::inputs::program;
+use super::judge::{
+    Judged, Question, acceptance, choose_apps, choose_packs, judge, names_in, suppressed_units,
+};
 use super::output::{Output, colour, width};
+use super::redaction::redactor;
 use super::talk::Talk;
 use super::tenant::Tenant;
 use crate::checks::Selection;
 use crate::domain::{CheckId, Severity};
 use crate::report::model::{Report, Status};
+use crate::report::redact::sort;
 use crate::report::{Colour, Detail, Format, RenderOptions, Rows, render};
 
 pub(super) async fn run(
@@ -34,8 +39,17 @@ pub(super) async fn run(
         packs,
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
+    let key = args.redact.key(surroundings, talk)?;
     let outputs = Outputs::open(args)?;
-    let Judged { report, impossible } = judge(&tenant, &question, surroundings, talk).await?;
+    let (Judged { mut report, impossible }, names) =
+        judge(&tenant, &question, surroundings, talk, |snapshot| names_in(snapshot, key.as_ref())).await?;
+    if let Some(inputs) = &mut report.inputs {
+        inputs.tool.sha256 = program();
+    }
+    if let Some((key, names)) = key.zip(names) {
+        report = redactor(key, names, &report)?.report(&report);
+        sort(&mut report);
+    }
     let options = RenderOptions {
         width: width(surroundings),
         colour: Colour::Never,

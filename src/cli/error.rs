@@ -84,6 +84,12 @@ pub(super) enum CliError {
         #[source]
         source: UnreadableReport,
     },
+    /// The saved report does not say what it was made from.
+    #[error("the report {name} does not say what it was made from; an older version of gwsaudit wrote it")]
+    NoInputs {
+        /// Its file.
+        name: String,
+    },
     /// The snapshot cannot be read.
     #[error(transparent)]
     Snapshot(#[from] ReadError),
@@ -236,6 +242,7 @@ impl CliError {
             Self::Connect(_)
             | Self::NothingRead { .. }
             | Self::Report { .. }
+            | Self::NoInputs { .. }
             | Self::Snapshot(_)
             | Self::Continuity(_)
             | Self::WouldLoseLog { .. }
@@ -277,6 +284,9 @@ impl CliError {
             }
             Self::Canary(CanaryFault::NotRevoked { .. }) => {
                 Some("try again, or add --force and revoke it at https://myaccount.google.com/connections".to_owned())
+            }
+            Self::NoInputs { .. } => {
+                Some("write it again with `gwsaudit audit --snapshot FILE --format json`".to_owned())
             }
             Self::Overtaken { .. } => Some("run it again".to_owned()),
             Self::Usage(_)

@@ -1,23 +1,22 @@
 //! `gwsaudit explain`
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use super::Surroundings;
 use super::args::{ExplainArgs, Global, Listing};
 use super::checks::{find, registry, show};
 use super::error::CliError;
 use super::exit::Exit;
-use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, suppressed_units};
+use super::judge::{Judged, Question, acceptance, choose_apps, judge, known_pack, names_in, suppressed_units};
 use super::output::{colour, standard, width};
+use super::redaction::{redactor, refuse_twice};
 use super::talk::Talk;
 use super::tenant::Tenant;
+use super::verify::saved_report;
 use crate::checks::{Check, Selection};
 use crate::domain::PackId;
+use crate::report::RenderOptions;
 use crate::report::explain::{explain, matching, name, render_human, render_json};
-use crate::report::model::{CheckResult, Report};
-use crate::report::{LONGEST_REPORT, RenderOptions, UnreadableReport, read};
+use crate::report::model::CheckResult;
+use crate::report::redact::{Key, Names};
 
 /// So many results are explained one after another; of more, one has to be chosen.
 const AT_MOST: usize = 5;
@@ -38,9 +37,14 @@ pub(super) async fn run(
         show(&registry, check, args.format)?;
         return Ok(Exit::Clean);
     }
-    let Judged { report, impossible } = match &args.report {
-        Some(path) => Judged { report: saved(path)?, impossible: None },
-        None => judged(check, args, global, surroundings, *talk).await?,
+    let key = args.redact.key(surroundings, *talk)?;
+    let (Judged { report, impossible }, names) = match &args.report {
+        Some(path) => {
+            let report = saved_report(path)?;
+            refuse_twice(key.as_ref(), &report)?;
+            (Judged { report, impossible: None }, Some(Names::default()))
+        }
+        None => judged(check, args, key.as_ref(), global, surroundings, *talk).await?,
     };
     // Where nothing could be read, that is the answer, not that nothing is known of the subject.
     let results = match (matching(&report, &check.meta().id, &args.subject), impossible.is_some()) {
@@ -52,7 +56,16 @@ pub(super) async fn run(
         return Err(too_many(check, &results));
     }
     if !results.is_empty() {
-        let explanations = explain(&report, check, &results);
+        // In the order that they had: what was asked for is known by its place.
+        let redacted = match key.zip(names) {
+            Some((key, names)) => Some(redactor(key, names, &report)?.report(&report)),
+            None => None,
+        };
+        let shown = redacted.as_ref().unwrap_or(&report);
+        let places = report.results.iter().zip(&shown.results);
+        let chosen = |result: &CheckResult| results.iter().any(|one| std::ptr::eq(*one, result));
+        let results: Vec<&CheckResult> = places.filter(|(one, _)| chosen(one)).map(|(_, shown)| shown).collect();
+        let explanations = explain(shown, check, &results);
         let options = RenderOptions { width: width(surroundings), colour: colour(global), ..RenderOptions::default() };
         standard(|out| match args.format {
             Listing::Human => render_human(&explanations, &options, out),
@@ -74,33 +87,14 @@ fn names_a_tenant(args: &ExplainArgs) -> bool {
         || args.accept_presumed
 }
 
-fn saved(path: &Path) -> Result<Report, CliError> {
-    let mut text = Vec::new();
-    let mut take = |from: &mut dyn Read| from.take(LONGEST_REPORT + 1).read_to_end(&mut text);
-    let (name, outcome) = if path == Path::new("-") {
-        ("on standard input".to_owned(), take(&mut std::io::stdin().lock()))
-    } else {
-        (path.display().to_string(), File::open(path).and_then(|mut file| take(&mut file)))
-    };
-    outcome.map_err(|source| CliError::Unreadable {
-        what: "the report",
-        path: path.to_owned(),
-        source,
-        exit: Exit::Impossible,
-    })?;
-    if text.len() as u64 > LONGEST_REPORT {
-        return Err(CliError::Report { name, source: UnreadableReport::TooLong });
-    }
-    read(&text).map_err(|source| CliError::Report { name, source })
-}
-
 async fn judged(
     check: &dyn Check,
     args: &ExplainArgs,
+    key: Option<&Key>,
     global: &Global,
     surroundings: &Surroundings,
     talk: Talk,
-) -> Result<Judged, CliError> {
+) -> Result<(Judged, Option<Names>), CliError> {
     let mut tenant = Tenant::open(&args.tenant, Some(&args.continuity), global, surroundings).await?;
     tenant.setup.date_configured_apps(args.evidence.csv_taken_at)?;
     tenant.setup.warn(talk);
@@ -118,7 +112,7 @@ async fn judged(
         packs,
         acceptance: acceptance(&tenant.setup, args.accept_presumed),
     };
-    let judged = judge(&tenant, &question, surroundings, talk).await?;
+    let judged = judge(&tenant, &question, surroundings, talk, |snapshot| names_in(snapshot, key)).await?;
     tenant.close().await;
     Ok(judged)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Surroundings;
 use super::error::CliError;
+use super::inputs::inputs;
 use super::setup::Setup;
 use super::talk::Talk;
 use super::tenant::{Read, Tenant, nothing_read};
@@ -14,6 +15,7 @@ use crate::domain::{AppId, OrgUnitPath, PackId};
 use crate::evidence::{AppDefinition, Whom, gather_of};
 use crate::facts::Facts;
 use crate::report::model::Report;
+use crate::report::redact::{Key, Names};
 use crate::report::{Assembly, assemble};
 use crate::snapshot::{Snapshot, SourceId};
 
@@ -33,13 +35,15 @@ pub(super) struct Judged {
     pub(super) impossible: Option<CliError>,
 }
 
-/// Reads the tenant (a snapshot is read already) and judges it; warns of what was given and could not be used.
-pub(super) async fn judge(
+/// Reads the tenant (a snapshot is read already) and judges it; warns of what was given and could not be used. The
+/// snapshot, which for a live tenant lasts no longer than this, is asked something else, too.
+pub(super) async fn judge<T>(
     tenant: &Tenant,
     question: &Question<'_>,
     surroundings: &Surroundings,
     talk: Talk,
-) -> Result<Judged, CliError> {
+    also: impl FnOnce(&Snapshot) -> Result<T, CliError>,
+) -> Result<(Judged, T), CliError> {
     let mut impossible = None;
     let collected;
     let needs = needs(&tenant.setup.registry, &question.packs);
@@ -55,10 +59,16 @@ pub(super) async fn judge(
     for notice in &report.notices {
         talk.warning(notice);
     }
-    Ok(Judged { report, impossible })
+    Ok((Judged { report, impossible }, also(snapshot)?))
 }
 
-fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
+/// The names in a snapshot, where names are to be replaced.
+pub(super) fn names_in(snapshot: &Snapshot, key: Option<&Key>) -> Result<Option<Names>, CliError> {
+    Ok(key.map(|_| Names::of(snapshot)).transpose()?)
+}
+
+/// Judges a snapshot.
+pub(super) fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Result<Report, CliError> {
     let Question { apps, packs, selection, acceptance } = question;
     let everybody = setup.registry.checks_of(packs).any(|check| check.asks_of_everybody());
     let evidence = gather_of(snapshot, apps, if everybody { Whom::Everybody } else { Whom::Named })?;
@@ -75,6 +85,7 @@ fn report_on(setup: &Setup, snapshot: &Snapshot, question: &Question<'_>) -> Res
     let collisions = collisions(setup.registry.checks_of(packs), &results, &facts);
     let mut report = assemble(Assembly { facts: &facts, results, selection, customer, collisions });
     report.notices.extend(remarks);
+    report.inputs = Some(inputs(setup, snapshot, question)?);
     Ok(report)
 }
 

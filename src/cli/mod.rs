@@ -9,21 +9,26 @@ mod checks;
 mod collect;
 mod credentials;
 mod diagnose;
+mod diff;
 mod doctor;
 mod error;
 mod exit;
 mod explain;
 mod guide;
+mod inputs;
 mod judge;
 mod output;
 mod policy;
 mod progress;
+mod redaction;
+mod schema;
 mod service_account;
 mod setup;
 mod signals;
 mod simulator;
 mod talk;
 mod tenant;
+mod verify;
 mod what_if;
 
 use std::collections::BTreeMap;
@@ -68,7 +73,14 @@ fn may_read_a_tenant(command: &Command) -> bool {
         | Command::Doctor(_)
         | Command::Apps(_)
         | Command::Policy(_) => true,
-        Command::Setup(_) | Command::Checks(_) | Command::Simulator(_) | Command::Completions(_) => false,
+        // Files alone are read, and nothing is written before all is judged.
+        Command::Diff(_)
+        | Command::Verify(_)
+        | Command::Schema(_)
+        | Command::Setup(_)
+        | Command::Checks(_)
+        | Command::Simulator(_)
+        | Command::Completions(_) => false,
     }
 }
 
@@ -83,6 +95,9 @@ fn perform(cli: Cli, surroundings: &Surroundings) -> Exit {
         Command::Explain(args) => with_runtime(explain::run(&args, &cli.global, surroundings, &talk)),
         Command::WhatIf(args) => with_runtime(what_if::run(&args, &cli.global, surroundings, &talk)),
         Command::Diagnose(args) => with_runtime(diagnose::run(&args, &cli.global, surroundings, &talk)),
+        Command::Diff(args) => diff::run(&args, &cli.global, surroundings, &talk),
+        Command::Verify(args) => verify::run(&args, &cli.global, surroundings, &talk),
+        Command::Schema(args) => schema::run(&args),
         Command::Setup(args) => with_runtime(guide::run(&args, &cli.global, surroundings)),
         Command::Doctor(args) => with_runtime(doctor::run(&args, &cli.global, surroundings)),
         Command::Apps(args) => with_runtime(apps::run(&args, &cli.global, surroundings, &talk)),

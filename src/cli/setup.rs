@@ -17,9 +17,10 @@ use crate::checks::Registry;
 use crate::config::{
     Config, ConfigError, EvidenceSettings, GcpOrganization, builtin_catalogue, load, read_attestations, unknown_checks,
 };
-use crate::domain::AppId;
+use crate::domain::{AppId, Sha256};
 use crate::evidence::{Attestation, Catalogue, ConfiguredApps, Dating, Extent, read_configured_apps};
 use crate::facts::Statements;
+use crate::report::model::FileInput;
 
 /// The operator's files, read and found sound.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub(super) struct Setup {
     pub(super) registry: Registry,
     /// Where the configuration came from, for messages.
     pub(super) origin: String,
+    /// The file of attestations, where it was read.
+    pub(super) attestations: Option<FileInput>,
+    /// The file of configured apps, where it was read.
+    pub(super) configured_apps: Option<FileInput>,
 }
 
 /// What becomes of the files with evidence that the configuration names: attestations, the list of configured apps.
@@ -95,19 +100,28 @@ impl Setup {
         let catalogue = builtin_catalogue(&config.apps).map_err(wrong("the built-in catalogue"))?;
         let no_bindings = config.evidence.gcp_organization == Some(GcpOrganization::None);
         let statements = Statements { no_bindings, catalogue: catalogue.clone(), ..Statements::default() };
-        let mut setup = Self { statements, config, catalogue, registry, origin };
+        let mut setup =
+            Self { statements, config, catalogue, registry, origin, attestations: None, configured_apps: None };
         if let (Attestations::Read, Some(path)) = (attestations, &setup.config.evidence.attestations) {
             let text = read("the attestations", path, Exit::Misused)?;
             setup.statements.attestations = attestations_in(path, &text, &setup.app_ids())?;
+            setup.attestations = Some(FileInput { file: file_name(path), sha256: Sha256::of(text.as_bytes()) });
         }
-        if attestations == Attestations::Read {
-            setup.statements.configured_apps = setup.configured_apps()?;
+        if attestations == Attestations::Read
+            && let Some((list, file)) = setup.list_of_apps()?
+        {
+            setup.statements.configured_apps = Some(list);
+            setup.configured_apps = Some(file);
         }
         Ok(setup)
     }
 
     /// The console's list of configured apps, where the configuration names one.
     pub(super) fn configured_apps(&self) -> Result<Option<ConfiguredApps>, CliError> {
+        Ok(self.list_of_apps()?.map(|(list, _)| list))
+    }
+
+    fn list_of_apps(&self) -> Result<Option<(ConfiguredApps, FileInput)>, CliError> {
         let settings = &self.config.evidence;
         settings.configured_apps_csv.as_deref().map(|path| configured_apps(path, settings)).transpose()
     }
@@ -140,7 +154,7 @@ impl Setup {
 }
 
 /// The console's list of configured apps.
-fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<ConfiguredApps, CliError> {
+fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<(ConfiguredApps, FileInput), CliError> {
     let unreadable = |source| CliError::Unreadable {
         what: "the list of configured apps",
         path: path.to_owned(),
@@ -162,7 +176,8 @@ fn configured_apps(path: &Path, settings: &EvidenceSettings) -> Result<Configure
         Some(true) => Extent::Whole,
         Some(false) | None => Extent::Unsaid,
     };
-    Ok(ConfiguredApps { file: file_name(path), taken_at, dating, extent, rows })
+    let file = FileInput { file: file_name(path), sha256: Sha256::of(&bytes) };
+    Ok((ConfiguredApps { file: file.file.clone(), taken_at, dating, extent, rows }, file))
 }
 
 /// Evidence names the file, not the folder: reports of two machines are the same.

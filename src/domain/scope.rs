@@ -1,5 +1,6 @@
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One OAuth scope as a grant carries it: a URL, or a short name such as `openid`.
@@ -10,7 +11,7 @@ pub struct Scope(String);
 /// Whether Google Cloud session control applies to a scope or to a grant.
 ///
 /// Google lists nowhere which scopes count as Google Cloud scopes, so there are three answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CloudScope {
     /// Documented or seen to be subject to it.

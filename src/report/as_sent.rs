@@ -48,6 +48,11 @@ pub(super) fn maybe<'de, D: Deserializer<'de>, T: AsSent>(deserializer: D) -> Re
     Option::<String>::deserialize(deserializer)?.map(|text| take(&text)).transpose()
 }
 
+/// For `#[serde(deserialize_with)]` on a list.
+pub(super) fn many<'de, D: Deserializer<'de>, T: AsSent>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Vec::<String>::deserialize(deserializer)?.iter().map(|text| take(text)).collect()
+}
+
 fn take<T: AsSent, E: serde::de::Error>(text: &str) -> Result<T, E> {
     T::as_sent(text).ok_or_else(|| E::custom(format!("{text:?} is not {}", T::WHAT)))
 }

@@ -8,18 +8,20 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::as_sent;
+pub use super::inputs::{Asked, FileInput, Inputs, ListInput, PackInput, Redaction, SnapshotInput, ToolInput};
 pub use super::shared_text::{SharedText, SharedTexts};
 pub use super::words::{AccessLevel, Administration, Certainty, Exemption, ReauthState, SessionMethod, SessionSetter};
-use crate::domain::{AppId, CheckId, ClientId, CloudScope, Email, OrgUnitPath, PackId, Severity};
+use crate::domain::{AppId, CheckId, ClientId, CloudScope, Day, Email, Moment, OrgUnitPath, PackId, Severity};
 
 /// The schema name that every JSON report carries.
 pub const SCHEMA: &str = "gwsaudit/report/1";
 
 /// One audit of one tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: Cow<'static, str>,
@@ -28,8 +30,10 @@ pub struct Report {
     /// The tenant that was judged.
     pub tenant: Tenant,
     /// The moment as of which everything is judged: now, or a snapshot's collection time.
+    #[schemars(with = "Moment")]
     pub audited_at: Timestamp,
     /// Start of the administrators' audit log at hand; null where none is.
+    #[schemars(with = "Option<Moment>")]
     pub evidence_from: Option<Timestamp>,
     /// One per source asked, also those that failed; sorted by id.
     pub sources: Vec<Source>,
@@ -50,10 +54,16 @@ pub struct Report {
     /// Checks of this report whose goals collide; left out where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub collisions: Vec<Collision>,
+    /// What it was made from; left out by versions that did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Inputs>,
+    /// That names in it are pseudonyms; left out where they are the tenant's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Redaction>,
 }
 
 /// Two checks of which whoever satisfies one fails the other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Collision {
     /// The two, sorted.
     pub checks: Vec<CheckId>,
@@ -66,7 +76,7 @@ pub struct Collision {
 }
 
 /// The program that judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Tool {
     /// Always `gwsaudit`.
     pub name: Cow<'static, str>,
@@ -75,7 +85,7 @@ pub struct Tool {
 }
 
 /// The tenant that was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Tenant {
     /// Google's customer ID, or what the configuration says where Google did not tell.
     pub customer: String,
@@ -84,7 +94,7 @@ pub struct Tenant {
 }
 
 /// How reading one source went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Source {
     /// Such as `reports.admin`.
     pub id: String,
@@ -102,13 +112,15 @@ pub struct Source {
     /// snapshot; null where there is nothing to say.
     pub note: Option<String>,
     /// For a log that is at hand without a gap: from when on. Null for a log that is not, and for what is no log.
+    #[schemars(with = "Option<Moment>")]
     pub window_from: Option<Timestamp>,
     /// For a log that is at hand without a gap: up to when.
+    #[schemars(with = "Option<Moment>")]
     pub window_to: Option<Timestamp>,
 }
 
 /// How reading one source ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceStatus {
     /// Everything asked for arrived.
@@ -124,7 +136,7 @@ pub enum SourceStatus {
 }
 
 /// The two settings in one org unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct OrgUnit {
     /// Its path.
     #[serde(deserialize_with = "as_sent::one")]
@@ -136,7 +148,7 @@ pub struct OrgUnit {
 }
 
 /// Google Cloud session control as it is in force for an org unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CloudSession {
     /// Whether users must reauthenticate.
     pub reauth: ReauthState,
@@ -167,7 +179,7 @@ pub struct CloudSession {
 }
 
 /// One app's access level as it is in force for an org unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct AppAccess {
     /// The level.
     pub access: AccessLevel,
@@ -187,7 +199,7 @@ pub struct AppAccess {
 }
 
 /// One user's grant to one app under audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Connection {
     /// Who granted it.
     #[serde(deserialize_with = "as_sent::one")]
@@ -205,8 +217,10 @@ pub struct Connection {
     /// What becomes of it; `survives` and `breaks` rest on proven facts.
     pub outcome: Outcome,
     /// Latest authorisation in the token log; null where it shows none.
+    #[schemars(with = "Option<Moment>")]
     pub last_authorized_at: Option<Timestamp>,
     /// For a connection that breaks: the latest moment by which its refresh fails.
+    #[schemars(with = "Option<Moment>")]
     pub next_failure_by: Option<Timestamp>,
     /// What the user may administer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,7 +237,7 @@ pub struct Connection {
 }
 
 /// What becomes of a connection at the end of a Cloud session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Its refresh goes on working.
@@ -235,7 +249,7 @@ pub enum Outcome {
 }
 
 /// One verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CheckResult {
     /// The check.
     pub check: CheckId,
@@ -289,7 +303,7 @@ impl CheckResult {
 }
 
 /// Whom a result speaks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Covers {
     /// Org units, the subject's own among them.
     pub org_units: u64,
@@ -298,7 +312,7 @@ pub struct Covers {
 }
 
 /// A verdict's status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It is as it should be.
@@ -335,7 +349,7 @@ impl Status {
 }
 
 /// What a settled verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// On what evidence suggests.
@@ -356,7 +370,7 @@ impl Confidence {
 }
 
 /// What was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Subject {
     /// What kind of thing.
     pub kind: SubjectKind,
@@ -385,7 +399,7 @@ impl Subject {
 }
 
 /// What kind of thing was judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// The tenant as a whole; also where the subjects themselves could not be listed.
@@ -418,11 +432,12 @@ impl SubjectKind {
 }
 
 /// Something observed or attested.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct Evidence {
     /// Where it comes from: a source id, or `attestation`.
     pub source: SharedText,
     /// When it was so; null for what was read at the time of the audit.
+    #[schemars(with = "Option<Moment>")]
     pub at: Option<Timestamp>,
     /// Where exactly: a log event's qualifier, a file and line.
     pub locator: SharedText,
@@ -436,7 +451,7 @@ pub struct Evidence {
 }
 
 /// What would settle an undetermined verdict.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct Missing {
     /// The fact that is not known: `cloud-session-control`, `app-access`, …
     pub fact: String,
@@ -447,7 +462,7 @@ pub struct Missing {
 }
 
 /// What to do about a failure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Remediation {
     /// In order.
     pub steps: Vec<SharedText>,
@@ -464,7 +479,7 @@ impl Remediation {
 }
 
 /// An accepted risk that hides a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Suppression {
     /// Why it was accepted.
     pub reason: String,
@@ -472,11 +487,12 @@ pub struct Suppression {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Until when (a date, inclusive).
+    #[schemars(with = "Day")]
     pub expires: jiff::civil::Date,
 }
 
 /// Log events of one name that may touch a fact and could not be read for certain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UnreadEvent {
     /// The source they came from.
     pub source: String,
@@ -487,8 +503,10 @@ pub struct UnreadEvent {
     /// How many.
     pub count: u64,
     /// The first of them.
+    #[schemars(with = "Moment")]
     pub first_at: Timestamp,
     /// The last of them.
+    #[schemars(with = "Moment")]
     pub last_at: Timestamp,
     /// What they may have changed; sorted.
     pub touches: Vec<Touch>,
@@ -498,7 +516,7 @@ pub struct UnreadEvent {
 }
 
 /// A fact that an event may have changed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct Touch {
     /// `cloud-session-control` or `app-access`.
     pub setting: Cow<'static, str>,
@@ -510,7 +528,7 @@ pub struct Touch {
 }
 
 /// How many results have which status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Summary {
     /// Results that pass.
     pub pass: u64,

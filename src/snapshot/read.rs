@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::bounds::{Bounded, LONGEST_HEADER, LONGEST_LINE, MOST_LINES, TooMuch, WINDOW_LOG};
 use super::record::{Header, Line, RecordKind, SCHEMA};
 use super::write::{Spool, WriteError, is_zstd, write_snapshot};
+use crate::domain::{Hasher, Sha256};
 
 /// A snapshot cannot be read.
 #[derive(Debug, Error)]
@@ -141,6 +142,27 @@ impl Snapshot {
         }
     }
 
+    /// The SHA-256 of its JSON Lines, unpacked, from the first byte to the last.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be read.
+    pub fn sha256(&self) -> Result<Sha256, ReadError> {
+        let mut lines = Lines::open(&self.origin)?;
+        let mut hasher = Hasher::default();
+        loop {
+            let chunk = match lines.reader.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(source) => return Err(lines.failed(source)),
+            };
+            if chunk.is_empty() {
+                return Ok(hasher.finish());
+            }
+            hasher.update(chunk);
+            let length = chunk.len();
+            lines.reader.consume(length);
+        }
+    }
+
     /// Hands every line between header and end to `each`, and makes sure that the file is whole.
     ///
     /// # Errors
@@ -208,6 +230,19 @@ impl Lines {
         self.next_of(LONGEST_HEADER)
     }
 
+    /// That the rest cannot be read.
+    fn failed(&self, source: io::Error) -> ReadError {
+        let file = self.file.clone();
+        // What zstd says of a compressed file that was cut.
+        if source.kind() == io::ErrorKind::UnexpectedEof {
+            return ReadError::Truncated { file, lines: self.number.saturating_sub(1) };
+        }
+        match source.get_ref().and_then(|why| why.downcast_ref::<TooMuch>()) {
+            Some(why) => ReadError::TooLarge { file, why: why.to_string() },
+            None => ReadError::Io { file, source },
+        }
+    }
+
     fn next_text(&mut self) -> Result<Option<String>, ReadError> {
         if self.number >= MOST_LINES {
             let why = format!("it has more than {MOST_LINES} lines");
@@ -226,18 +261,7 @@ impl Lines {
                 return Ok(None);
             }
             Ok(_) => {}
-            // What zstd says of a compressed file that was cut.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(ReadError::Truncated { file: self.file.clone(), lines: self.number - 1 });
-            }
-            Err(source) => {
-                let file = self.file.clone();
-                let too_much = source.get_ref().and_then(|why| why.downcast_ref::<TooMuch>());
-                return Err(match too_much {
-                    Some(why) => ReadError::TooLarge { file, why: why.to_string() },
-                    None => ReadError::Io { file, source },
-                });
-            }
+            Err(source) => return Err(self.failed(source)),
         }
         self.ended_with_break = bytes.ends_with(b"\n");
         if !self.ended_with_break && bytes.len() as u64 >= longest {

@@ -4,7 +4,7 @@ use super::example::Example;
 use super::expression::Expression;
 use super::schema::SubjectKind;
 use super::template::Template;
-use crate::domain::{CheckId, PackId, Severity};
+use crate::domain::{CheckId, Hasher, PackId, Severity, Sha256};
 
 /// A pack as its file declares it, with what it builds on already in it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,21 @@ pub struct PackFile {
     pub file: String,
     /// Its checks, in the order of the file; those of the pack that it extends come first.
     pub checks: Vec<Arc<Declared>>,
+    /// What its file is: see [`Self::sha256_of`].
+    pub sha256: Sha256,
+}
+
+impl PackFile {
+    /// The SHA-256 of a pack's file; of one that builds on another, of its file with that one's SHA-256 after it.
+    #[must_use]
+    pub fn sha256_of(text: &str, base: Option<&Sha256>) -> Sha256 {
+        let mut hasher = Hasher::default();
+        hasher.update(text.as_bytes());
+        if let Some(base) = base {
+            hasher.update(base.as_str().as_bytes());
+        }
+        hasher.finish()
+    }
 }
 
 /// A check as a pack declares it.

@@ -203,7 +203,8 @@ impl Loading<'_> {
             }
         }
         let pack = raw.pack.value;
-        let done = PackFile { pack: pack.clone(), title, framework, file: source.file.to_owned(), checks };
+        let sha256 = PackFile::sha256_of(source.text(), base.as_ref().map(|base| &base.sha256));
+        let done = PackFile { pack: pack.clone(), title, framework, file: source.file.to_owned(), checks, sha256 };
         self.done.insert(pack, done);
     }
 

@@ -108,6 +108,8 @@ fn help_is_worth_reading() {
     };
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help-audit", help(&["audit", "--help"]));
+    insta::assert_snapshot!("help-diff", help(&["diff", "--help"]));
+    insta::assert_snapshot!("help-verify", help(&["verify", "--help"]));
     insta::assert_snapshot!("help-attest", help(&["attest", "--help"]));
     insta::assert_snapshot!("help-canary", help(&["canary", "--help"]));
     insta::assert_snapshot!("help-canary-add", help(&["canary", "add", "--help"]));
@@ -125,6 +127,9 @@ fn help_is_worth_reading() {
         "canary",
         "diagnose",
         "explain",
+        "diff",
+        "verify",
+        "schema",
         "setup",
         "doctor",
         "apps",

@@ -63,6 +63,8 @@ impl Tenant {
             unread_events: Vec::new(),
             notices: Vec::new(),
             collisions: Vec::new(),
+            inputs: None,
+            redaction: None,
             summary: Summary::default(),
         })
     }
