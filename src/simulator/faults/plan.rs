@@ -378,7 +378,7 @@ mod tests {
             ("[[fault]]\nkind = \"stall\"\npath = \"/x\"\ndelay = 3", "delay_ms"),
             ("[[faults]]\nkind = \"stall\"\npath = \"/x\"", "fault"),
             ("{\"fault\": [{\"path\": \"/x\"}]}", "kind"),
-            ("[{\"path\": \"/x\", \"kind\": 3}]", "kind"),
+            ("[{\"path\": \"/x\", \"kind\": 3}]", "line 1 column 25"),
         ] {
             let error = read(wrong).expect_err(wrong);
             assert!(error.contains(says), "{wrong}: {error}");
