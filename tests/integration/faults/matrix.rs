@@ -164,7 +164,7 @@ async fn cell(world: &World, sound: &Sound, nth: usize, endpoint: &'static str, 
     let judged = world.judge(&collected.lines);
     let (word, wrong) = match weather {
         Weather::Passing => passed(sound, &collected, &judged),
-        Weather::Lasting => lasted(world, sound, (nth, endpoint), &collected, &judged),
+        Weather::Lasting => lasted(world, sound, endpoint, &collected, &judged),
     };
     let (word, mut wrong) = (word, wrong);
     let word = match collected.hit.contains(endpoint) {
@@ -194,23 +194,16 @@ fn differing(sound: &Collected, other: &Collected) -> Value {
     other.sources.iter().filter(differs).map(|(_, source)| source.clone()).collect::<Vec<_>>().into()
 }
 
-/// Where Google's word is taken for it that somebody is not there (any more), as after a removal in mid-run.
-const BELIEVED: [(&str, &str); 2] = [("404", "directory.members"), ("404", "directory.tokens")];
-
 fn lasted(
     world: &World,
     sound: &Sound,
-    (nth, endpoint): (usize, &'static str),
+    endpoint: &'static str,
     collected: &Collected,
     judged: &Judged,
 ) -> (&'static str, Vec<String>) {
     let mut wrong = broken(&sound.judged.rows, &judged.rows);
     if collected.nothing.is_some() {
         return ("no report", wrong);
-    }
-    if BELIEVED.contains(&(FAULTS[nth].name, endpoint)) {
-        let unfounded = wrong.is_empty().then(|| "nothing follows from it: it need not be listed any more".to_owned());
-        return ("believed", unfounded.into_iter().collect());
     }
     let harmed = |source: &&Value| !["complete", "skipped"].contains(&status(source));
     for source in collected.sources.values().filter(harmed) {

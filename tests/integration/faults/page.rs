@@ -6,7 +6,7 @@ use std::path::Path;
 use super::kinds::{FAULTS, endpoints};
 use super::matrix::{Cell, Weather, cells};
 
-const LEGEND: [(&str, &str); 9] = [
+const LEGEND: [(&str, &str); 8] = [
     ("cured", "the report is the same, byte for byte but for the number of requests, as without the fault"),
     ("unharmed", "the same, although the fault lasts: it takes nothing away"),
     ("partial", "what came before the fault is kept and marked as partial; what it cannot settle is undetermined"),
@@ -17,11 +17,6 @@ const LEGEND: [(&str, &str); 9] = [
         "the source was read, and some of what it said could not be; verdicts that rest on it are undetermined",
     ),
     ("same verdicts", "the report tells that something is odd, or shows other details; every verdict stands"),
-    (
-        "believed",
-        "the answer that the user or group is not there is taken at its word, as after a removal in mid-run; the source is \
-         complete, and verdicts follow from it",
-    ),
     ("no report", "nothing of the tenant could be read: exit status 4"),
 ];
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use gwsaudit::report::model::Status;
 use serde_json::Value;
 
-use super::kinds::{FAULTS, TOKEN, Takes, endpoints, plan};
+use super::kinds::{FAULTS, Takes, endpoints, plan};
 use super::world::{SCENARIO, World, groups, learn_groups};
 use crate::cli::harness::{Run, Tenant};
 use crate::corpus::invariant::{Rows, rows_of, speaks};
@@ -102,12 +102,8 @@ fn sample() {
         loop {
             let nth = next.fetch_add(1, Ordering::Relaxed);
             let Some(fault) = FAULTS.get(nth) else { return (wrong, statuses) };
-            // Seven has no factor in common with the number of endpoints, so that neighbours differ much. Deleted users
-            // and groups are a matter of the matrix.
-            let endpoint = match endpoints[nth * 7 % endpoints.len()] {
-                "directory.members" | "directory.tokens" if fault.name == "404" => TOKEN,
-                endpoint => endpoint,
-            };
+            // Seven has no factor in common with the number of endpoints, so that neighbours differ much.
+            let endpoint = endpoints[nth * 7 % endpoints.len()];
             order(&tenant, &plan(endpoint, fault, None));
             let began = Instant::now();
             let run = audit(&tenant);
