@@ -78,7 +78,7 @@ mod tests {
             .iter()
             .map(|wave| (wave.name.as_str(), wave.set.iter().map(|one| one.locator.as_str()).collect()))
             .collect();
-        assert_eq!(told, [("first", vec!["plan.toml:4", "plan.toml:5"]), ("wave 2", vec!["plan.toml:8"])]);
+        assert_eq!(told, [("first", vec!["plan.toml:4", "plan.toml:5"]), ("wave 2", vec!["plan.toml:9"])]);
     }
 
     #[test]
