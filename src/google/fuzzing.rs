@@ -15,8 +15,10 @@ use super::{
 };
 use crate::domain::{Secret, is_hidden};
 
-/// Each list of Google's: the key of its things, and what reads one of them.
-const LISTS: [(&str, fn(&Value)); 14] = [
+/// A list of Google's: the key of its things, and what reads one of them.
+type List = (&'static str, fn(&Value));
+
+const LISTS: [List; 14] = [
     ("organizationUnits", thing::<directory::OrgUnit>),
     ("users", thing::<directory::User>),
     ("items", thing::<directory::Token>),

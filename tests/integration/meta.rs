@@ -281,6 +281,7 @@ fn ignored_for_ever(deny: &str, today: jiff::civil::Date) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "an end that is a day comes with the day")]
 fn no_advisory_is_ignored_without_reason_and_end() {
     let today = jiff::Timestamp::now().to_string()[..10].parse().expect("a day");
     assert_eq!(ignored_for_ever(include_str!("../../deny.toml"), today), Vec::<String>::new());

@@ -133,7 +133,7 @@ fn a_template_names_every_org_unit_exactly() {
         toml::from_str::<toml::Table>(&format!("path = {quoted}")).ok()
     });
     let paths: Vec<String> = quoted.filter_map(|table| table["path"].as_str().map(str::to_owned)).collect();
-    assert!(paths.iter().any(|named| *named == path), "{paths:#?}");
+    assert!(paths.contains(&path), "{paths:#?}");
 }
 
 #[test]
