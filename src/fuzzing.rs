@@ -98,7 +98,13 @@ pub fn snapshot(data: &[u8]) {
     let apps: Vec<_> = catalogue.apps.values().cloned().collect();
     let apps: Vec<_> = apps.iter().collect();
     let Ok(evidence) = gather(&snapshot, &apps) else { return };
-    let statements = Statements { attestations: Vec::new(), configured_apps: None, no_bindings: false, catalogue, ..Statements::default() };
+    let statements = Statements {
+        attestations: Vec::new(),
+        configured_apps: None,
+        no_bindings: false,
+        catalogue,
+        ..Statements::default()
+    };
     let facts = Facts::derive(evidence, &statements, &apps);
     let selection = Selection::default();
     let inquiry = Inquiry { facts: &facts, selection: &selection, acceptance: Acceptance::ProvenOnly };

@@ -8,9 +8,7 @@ use super::args::{AuditArgs, Global, What};
 use super::error::CliError;
 use super::exit::Exit;
 use super::inputs::program;
-use super::judge::{
-    Judged, Question, acceptance, choose_apps, choose_packs, judge, names_in, suppressed_units,
-};
+use super::judge::{Judged, Question, acceptance, choose_apps, choose_packs, judge, names_in, suppressed_units};
 use super::output::{Output, colour, width};
 use super::redaction::redactor;
 use super::talk::Talk;

@@ -151,7 +151,8 @@ impl World {
         let attestations = self.running.attestations_toml().expect("attestations");
         let attestations = read_attestations("attestations.toml", &attestations, std::slice::from_ref(&self.app.id))
             .expect("sound attestations");
-        let statements = Statements { attestations, configured_apps: None, no_bindings: false, catalogue, ..Statements::default() };
+        let statements =
+            Statements { attestations, configured_apps: None, no_bindings: false, catalogue, ..Statements::default() };
         let apps = [&self.app];
         let evidence = gather_of(&snapshot, &apps, Whom::Everybody).expect("a whole snapshot");
         let facts = Facts::derive(evidence, &statements, &apps);

@@ -187,7 +187,8 @@ fn markdown(text: &str) {
             // What a ticket system looks for in text that is no code: people, tickets, addresses.
             Event::Text(words) => {
                 visible(&words);
-                let reaches = |word: &str| word.starts_with(['@', '#']) || word.contains("://") || word.contains("www.");
+                let reaches =
+                    |word: &str| word.starts_with(['@', '#']) || word.contains("://") || word.contains("www.");
                 assert!(!words.starts_with("https://") || words.starts_with("https://admin.google.com/"), "{words}");
                 assert!(
                     words.starts_with("https://") || !words.split_whitespace().any(reaches),
