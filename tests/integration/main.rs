@@ -16,3 +16,4 @@ mod report;
 mod report_fixtures;
 mod simulator;
 mod verdicts;
+mod walkthroughs;
