@@ -31,15 +31,19 @@ pub(super) fn find_scenario(name: &str) -> Result<Scenario, CliError> {
 /// What the help text says besides the options.
 pub(super) fn after_help() -> String {
     format!(
-        "While it runs, processes of this machine can move its clock on and order trouble; the paths are the simulator's own, none
-of Google's:
+        "While it runs, processes of this machine can move its clock on and order trouble; the paths are
+the simulator's own, none of Google's:
   curl -X POST 'http://127.0.0.1:8080/simulator/advance?by=6h'
   curl -X POST http://127.0.0.1:8080/simulator/faults --data-binary @faults.toml
-A plan of faults is a list of [[fault]] tables as in a scenario, or their JSON; it replaces the one in force. GET shows it with
-how many requests each fault has seen and hit, DELETE ends it. A fault has an endpoint (a name from `sources` of a report, or
-token) or a path that requests start with, after (so many pass first), times (so many are hit then), delay_ms, and a kind:
+A plan of faults is a list of [[fault]] tables as in a scenario, or their JSON; it replaces the one
+in force. GET shows it, with how many requests each fault has seen and hit; DELETE ends it. A fault
+has an endpoint (a name from `sources` of a report, or token) or a path that requests start with,
+after (so many pass first), times (so many are hit then), delay_ms, and a kind:
 {}\n\n{}",
-        textwrap::fill(&crate::simulator::fault_kinds().join(", "), textwrap::Options::new(96).initial_indent("  ").subsequent_indent("  ")),
+        textwrap::fill(
+            &crate::simulator::fault_kinds().join(", "),
+            textwrap::Options::new(96).initial_indent("  ").subsequent_indent("  ")
+        ),
         scenario_table()
     )
 }
