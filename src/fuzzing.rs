@@ -2,7 +2,6 @@
 //!
 //! Each takes the bytes that a stranger controls through the same functions as the program, and holds them to a law
 //! wherever there is one: whatever comes in, what goes out is clean, bounded, and says the same when it is read again.
-//! The reader of Okta's error texts will have its entrance here once there is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,12 +10,14 @@ use std::sync::OnceLock;
 use crate::checks::language::load_builtin;
 use crate::checks::{Acceptance, Inquiry, Registry, Selection, evaluate};
 use crate::config::{builtin_catalogue, load, read_attestations};
+use crate::diagnose::{Paste, diagnose};
 use crate::domain::{AppId, is_hidden};
 use crate::evidence::{gather, read_configured_apps};
 use crate::facts::{Facts, Statements};
 pub use crate::google::fuzzing::{api_body, google_error_body, oauth_answer};
 use crate::google::policies::{Part, PolicyQuery};
 use crate::policy::{Chain, GroupId, Holds, OrgUnitId, Query, SettingCatalogue, Sku, Who};
+use crate::report::diagnosis::{self, Findings};
 use crate::report::model::Report;
 use crate::report::{Assembly, Format, RenderOptions, Visible, assemble, explain, read, render};
 use crate::snapshot::Snapshot;
@@ -25,7 +26,7 @@ use crate::snapshot::Snapshot;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("api_body", api_body),
     ("attestations", attestations),
     ("config", config),
@@ -33,6 +34,7 @@ pub const TARGETS: [Target; 11] = [
     ("dns_record", dns_record),
     ("google_error_body", google_error_body),
     ("oauth_answer", oauth_answer),
+    ("okta_error_text", okta_error_text),
     ("pack", pack),
     ("policy_query", policy_query),
     ("report_file", report_file),
@@ -51,7 +53,9 @@ fn written(report: &Report) -> Vec<u8> {
         let mut out = Vec::new();
         render(report, format, &RenderOptions::default(), &mut out).expect("memory takes everything");
         let text = std::str::from_utf8(&out).expect("text is written");
-        assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{format} hides something");
+        // RFC 4180 ends its rows with both.
+        let breaks = |c: char| c == '\n' || (format == Format::Csv && c == '\r');
+        assert!(!text.chars().any(|c| is_hidden(c) && !breaks(c)), "{format} hides something");
         if format == Format::Json {
             json = out;
         } else if format == Format::Sarif {
@@ -176,6 +180,21 @@ pub fn configured_apps_csv(data: &[u8]) {
 pub fn dns_record(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     crate::facts::domains::read_record(text);
+}
+
+/// What a dead connection printed, as somebody pastes it. What is said of it is clean, and no longer than it can be read.
+pub fn okta_error_text(data: &[u8]) {
+    let paste = Paste::from_bytes(data);
+    let diagnosis = diagnose(&paste.text);
+    let findings = Findings { diagnosis: &diagnosis, cut: paste.cut, tenant: None };
+    let mut page = Vec::new();
+    diagnosis::render_human(&findings, &RenderOptions::default(), &mut page).expect("memory takes everything");
+    let page = std::str::from_utf8(&page).expect("text is written");
+    assert!(!page.chars().any(|c| is_hidden(c) && c != '\n'), "{page}");
+    assert!(page.len() < 1 << 20, "{} bytes", page.len());
+    let mut json = Vec::new();
+    diagnosis::render_json(&findings, &mut json).expect("memory takes everything");
+    serde_json::from_slice::<serde::de::IgnoredAny>(&json).expect("JSON");
 }
 
 /// A pack in YAML with its expressions, against the built-in inputs.

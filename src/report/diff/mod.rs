@@ -64,9 +64,6 @@ pub type SettingsOf<'s> = &'s dyn Fn(&CheckId) -> Vec<String>;
 ///
 /// [`Incomparable`], where they are of different tenants or in the wrong order.
 pub fn diff(old: &Report, new: &Report, settings_of: SettingsOf<'_>) -> Result<Diff, Incomparable> {
-    if old.audited_at > new.audited_at {
-        return Err(Incomparable::Backwards { old: humane_time(old.audited_at), new: humane_time(new.audited_at) });
-    }
     if !names_agree(old, new) {
         return Err(Incomparable::OtherNames);
     }
@@ -79,6 +76,10 @@ pub fn diff(old: &Report, new: &Report, settings_of: SettingsOf<'_>) -> Result<D
         None => remarks.push(
             "that the two are of one tenant is not known: not both of them tell the customer's ID or domain".to_owned(),
         ),
+    }
+    // Two tenants have no order.
+    if old.audited_at > new.audited_at {
+        return Err(Incomparable::Backwards { old: humane_time(old.audited_at), new: humane_time(new.audited_at) });
     }
     let common = Common::of(old, new);
     remarks.extend(common.remarks.iter().cloned());
