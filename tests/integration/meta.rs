@@ -286,7 +286,6 @@ fn ignored_for_ever(deny: &str, today: jiff::civil::Date) -> Vec<String> {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "an end that is a day comes with the day")]
 fn no_advisory_is_ignored_without_reason_and_end() {
     #[expect(clippy::disallowed_methods, reason = "an end that has come is one that has come today")]
     let now = jiff::Timestamp::now();
