@@ -33,7 +33,7 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// What the templates are filled with.
 #[derive(Template)]
-#[template(path = "page.html")]
+#[template(config = "src/report/html/askama.toml", path = "page.html")]
 struct Page {
     policy: String,
     style: &'static str,
