@@ -11,7 +11,7 @@ use gwsaudit::policy::SettingCatalogue;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::schema::{printed, validator_of};
+use super::schema::{from_toml, printed, validator_of};
 
 /// What is wrong with a document, in the reader's own words.
 type Reader = fn(&Value) -> Result<(), String>;
@@ -46,7 +46,6 @@ fn pack(value: &Value) -> Result<(), String> {
 
 /// Together they say all that a configuration can say.
 fn configs() -> Vec<Value> {
-    let example = toml::from_str::<toml::Table>(include_str!("../../../config/example.toml")).expect("TOML");
     let others = json!({
         "tenant": {"customer": "C0123abcd", "admin": "a@example.com"},
         "credentials": {"impersonate": "auditor@project.iam.gserviceaccount.com"},
@@ -59,7 +58,7 @@ fn configs() -> Vec<Value> {
         "dns": {"servers": ["127.0.0.1:5353", "2001:db8::53", "[2001:db8::53]:53"]},
         "google": {"endpoint": "https://example.com/google/"},
     });
-    vec![serde_json::to_value(example).expect("JSON"), others]
+    vec![from_toml(include_str!("../../../config/example.toml")), others]
 }
 
 fn attested() -> Vec<Value> {
@@ -297,18 +296,19 @@ fn no_key_is_missing() {
                 let mut stranger = document.clone();
                 stranger.pointer_mut(at).expect("a place of it")[STRANGER] = 1.into();
                 let known = known_keys(&read(&stranger).expect_err("a stranger"));
-                for key in &known {
-                    let mut other = document.clone();
-                    let table = other.pointer_mut(at).and_then(Value::as_object_mut).expect("a table");
-                    if !table.contains_key(key) {
-                        table.insert(key.clone(), json!({STRANGER: 1.5}));
-                        let stranger = format!("'{key}' was unexpected");
-                        let told: Vec<String> = validator.iter_errors(&other).map(|fault| fault.to_string()).collect();
-                        assert!(!told.iter().any(|fault| fault.contains(&stranger)), "{word}{at}: {told:?}");
-                    }
-                }
                 let here = document.pointer(at).and_then(Value::as_object).expect("a table");
                 assert!(here.keys().all(|key| known.contains(key)), "{word}{at}");
+                let further: Vec<&String> = known.iter().filter(|key| !here.contains_key(*key)).collect();
+                // Where a table is one of two kinds, the schema's faults do not name the key; but there all are said.
+                assert!(further.is_empty() || word == "config", "{word}{at}: {further:?}");
+                for key in further {
+                    let mut other = document.clone();
+                    other.pointer_mut(at).expect("a place of it")[key] = json!({STRANGER: 1.5});
+                    let unknown = format!("'{key}' was unexpected");
+                    let told: Vec<String> = validator.iter_errors(&other).map(|fault| fault.to_string()).collect();
+                    assert!(!told.is_empty(), "{word}{at}/{key}");
+                    assert!(!told.iter().any(|fault| fault.contains(&unknown)), "{word}{at}: {told:?}");
+                }
                 tables += 1;
             }
         }
