@@ -122,7 +122,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// Whether a saved report is what judging its snapshot gives
     Verify(VerifyArgs),
-    /// The JSON Schema of what the program writes
+    /// The JSON Schema of what the program writes and reads
     Schema(SchemaArgs),
     /// What to make in Google's consoles, and what to paste where
     #[command(after_help = SETUP_HELP)]

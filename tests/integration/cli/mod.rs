@@ -20,6 +20,7 @@ mod redact;
 mod reports;
 mod scenarios;
 mod schema;
+mod schema_verdicts;
 mod settings;
 mod setup_guide;
 mod simulator;
