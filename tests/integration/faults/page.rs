@@ -60,7 +60,7 @@ fn page(cells: &[Cell]) -> String {
          again; `–`: the token endpoint refuses for good with such a status.\n\n",
     );
     table(&mut page, cells, Weather::Passing);
-    page.push_str("\n## Faults that last\n\nThey hit every request of the endpoint, or every one but the first where the row says so (`–`:\nthere is no second; of tokens, whose source gets the first differs from run to run).\n\n");
+    page.push_str("\n## Faults that last\n\nThey hit every request of the endpoint, or every one but the first where the row says so (`–`:\nthere is no second; of access tokens, members and grants, which come side by side, who gets the first differs from run to run).\n\n");
     table(&mut page, cells, Weather::Lasting);
     page.push_str("\n`UPDATE_DOCS=1 cargo test --test integration faults::page` writes this page.\n");
     page
